@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskstatus.gateway;
+
+import org.jspecify.annotations.NullMarked;
