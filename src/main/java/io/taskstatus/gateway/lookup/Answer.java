@@ -1,0 +1,27 @@
+package io.taskstatus.gateway.lookup;
+
+import io.taskstatus.gateway.status.StatusSnapshot;
+
+/** What a caller gets, and how it was obtained. */
+public sealed interface Answer {
+    Provenance provenance();
+
+    /** Nanoseconds until asking again can bring something new; {@link Long#MAX_VALUE} for what is terminal. */
+    long freshFor();
+
+    /** A status. */
+    record Status(StatusSnapshot snapshot, long freshFor, Provenance provenance) implements Answer {}
+
+    /** No status, and why. */
+    record Failure(SourceFailure failure, long freshFor, Provenance provenance) implements Answer {}
+
+    /** Whether nothing will ever change this answer. */
+    default boolean isTerminal() {
+        return this instanceof Status status && status.snapshot().isTerminal();
+    }
+
+    /** Whether this says that there is no such execution. */
+    default boolean isNotFound() {
+        return this instanceof Failure failed && failed.failure().reason() == FailureReason.EXECUTION_NOT_FOUND;
+    }
+}

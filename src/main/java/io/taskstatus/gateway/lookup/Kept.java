@@ -1,0 +1,92 @@
+package io.taskstatus.gateway.lookup;
+
+import io.taskstatus.gateway.status.StatusSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/** What memory holds of one id. Immutable; a change replaces it whole. Times are {@link Time#ticks()}. */
+sealed interface Kept {
+    /** What an entry costs beside body and id: objects, headers, Caffeine's own node. In bytes, measured on 64-bit. */
+    int OVERHEAD = 512;
+
+    /** Bytes that count against {@code gateway.memory.max-size}. */
+    int weight();
+
+    /** Nanoseconds after {@code now} at which this is of no use any more. */
+    long retention(long now);
+
+    /** A terminal result. Never replaced, only purged or evicted. */
+    record Settled(StatusSnapshot snapshot) implements Kept {
+        @Override
+        public int weight() {
+            return OVERHEAD + snapshot.body().length;
+        }
+
+        @Override
+        public long retention(long now) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /**
+     * A Running or unknown status.
+     *
+     * @param firstSeen when this id was first seen so
+     * @param seenAt when this snapshot came
+     * @param graceUntil until when it may stand in for failures
+     * @param failing the refetch that failed last, while its outcome stands
+     */
+    record Unsettled(
+            StatusSnapshot snapshot,
+            long firstSeen,
+            long seenAt,
+            long freshUntil,
+            long graceUntil,
+            @Nullable Failed failing)
+            implements Kept {
+
+        Unsettled failing(Failed failed) {
+            return new Unsettled(snapshot, firstSeen, seenAt, freshUntil, graceUntil, failed);
+        }
+
+        boolean isFresh(long now) {
+            return freshUntil - now > 0;
+        }
+
+        /** Whether this is served instead of {@code failure}: instead of every 5xx, while its grace lasts. */
+        boolean standsInFor(SourceFailure failure, long now) {
+            return failure.reason().status() >= 500 && graceUntil - now > 0;
+        }
+
+        /** When the upstream was last asked. */
+        long askedAt() {
+            return failing == null ? seenAt : failing.at();
+        }
+
+        @Override
+        public int weight() {
+            return OVERHEAD + snapshot.body().length;
+        }
+
+        @Override
+        public long retention(long now) {
+            return Math.max(seenAt + FreshnessPolicy.RUNNING_RETENTION, graceUntil) - now;
+        }
+    }
+
+    /** The outcome of a fetch that brought no status: not found, or a failure. */
+    record Failed(SourceFailure failure, long at, long until) implements Kept {
+        boolean isFresh(long now) {
+            return until - now > 0;
+        }
+
+        @Override
+        public int weight() {
+            return OVERHEAD;
+        }
+
+        @Override
+        public long retention(long now) {
+            return until - now;
+        }
+    }
+}

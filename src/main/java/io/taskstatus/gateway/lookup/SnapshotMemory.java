@@ -1,0 +1,61 @@
+package io.taskstatus.gateway.lookup;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.taskstatus.gateway.status.ExecutionId;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What is hot, bounded by weight. Hides Caffeine. */
+final class SnapshotMemory {
+    private final Cache<ExecutionId, Kept> cache;
+    private final LongAdder evictions = new LongAdder();
+
+    /** @param maxWeight in bytes, bodies and an overhead for each entry together */
+    SnapshotMemory(long maxWeight, Time time) {
+        cache = Caffeine.newBuilder()
+                .maximumWeight(maxWeight)
+                .weigher((ExecutionId id, Kept kept) -> kept.weight())
+                .expireAfter(Expiry.<ExecutionId, Kept>writing((id, kept) ->
+                        java.time.Duration.ofNanos(Math.max(0, kept.retention(time.ticks())))))
+                .evictionListener((@Nullable ExecutionId id, @Nullable Kept kept, RemovalCause cause) -> {
+                    if (cause == RemovalCause.SIZE) {
+                        evictions.increment();
+                    }
+                })
+                .ticker(time::ticks)
+                // upkeep is short and never blocks: a hop to another thread would cost more
+                .executor(Runnable::run)
+                .build();
+    }
+
+    @Nullable
+    Kept get(ExecutionId id) {
+        return cache.getIfPresent(id);
+    }
+
+    /** Replaces what is held of {@code id} in one step; {@code null} in or out stands for nothing held. */
+    void update(ExecutionId id, UnaryOperator<@Nullable Kept> change) {
+        cache.asMap().compute(id, (key, held) -> change.apply(held));
+    }
+
+    void remove(ExecutionId id) {
+        cache.invalidate(id);
+    }
+
+    long entries() {
+        return cache.estimatedSize();
+    }
+
+    long weight() {
+        cache.cleanUp();
+        return cache.policy().eviction().orElseThrow().weightedSize().orElse(0);
+    }
+
+    long evictions() {
+        return evictions.sum();
+    }
+}
