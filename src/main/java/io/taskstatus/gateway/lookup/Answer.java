@@ -15,6 +15,20 @@ public sealed interface Answer {
     /** No status, and why. */
     record Failure(SourceFailure failure, long freshFor, Provenance provenance) implements Answer {}
 
+    /** The same answer for one who did not start the fetch that brought it. */
+    default Answer joined() {
+        return switch (this) {
+            case Status status ->
+                new Status(
+                        status.snapshot(),
+                        status.freshFor(),
+                        status.provenance().joined());
+            case Failure failed ->
+                new Failure(
+                        failed.failure(), failed.freshFor(), failed.provenance().joined());
+        };
+    }
+
     /** Whether nothing will ever change this answer. */
     default boolean isTerminal() {
         return this instanceof Status status && status.snapshot().isTerminal();

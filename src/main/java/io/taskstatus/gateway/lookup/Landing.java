@@ -17,7 +17,8 @@ sealed interface Landing {
      *
      * @param standIn a Running that may be served instead
      */
-    record Failed(SourceFailure failure, long until, Kept.@Nullable Unsettled standIn, boolean kept) implements Landing {}
+    record Failed(SourceFailure failure, long until, Kept.@Nullable Unsettled standIn, boolean kept)
+            implements Landing {}
 
     /** Whoever started the flight may not fetch now; the others may try on their own account. */
     record Refused(Duration retryAfter) implements Landing {}

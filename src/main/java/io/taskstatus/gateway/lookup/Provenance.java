@@ -42,8 +42,22 @@ public record Provenance(
         }
     }
 
-    static final Provenance MEMORY_HIT = hit(Outcome.MEMORY, 0);
-    static final Provenance NOTHING = hit(Outcome.NONE, 0);
+    public static final Provenance MEMORY_HIT = hit(Outcome.MEMORY, 0);
+    public static final Provenance NOTHING = hit(Outcome.NONE, 0);
+
+    /** The same for a question that did not start the fetch. */
+    Provenance joined() {
+        return startedFetch
+                ? new Provenance(
+                        outcome == Outcome.UPSTREAM ? Outcome.JOINED : outcome,
+                        forward,
+                        forwardStatus,
+                        stored,
+                        true,
+                        ttl,
+                        false)
+                : this;
+    }
 
     static Provenance hit(Outcome outcome, long ttl) {
         return new Provenance(outcome, Forward.NONE, 0, false, false, ttl, false);

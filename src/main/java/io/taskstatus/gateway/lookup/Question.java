@@ -10,8 +10,7 @@ import java.util.Optional;
  * @param traceparent a valid W3C {@code traceparent} for the call to the upstream that this question may lead to
  * @param allowance asked before this question starts a fetch
  */
-public record Question(
-        ExecutionId id, Directive directive, Optional<String> traceparent, FetchAllowance allowance) {
+public record Question(ExecutionId id, Directive directive, Optional<String> traceparent, FetchAllowance allowance) {
 
     /** The request directives of RFC 9111, section 5.2.1, that the gateway honours. */
     public enum Directive {

@@ -19,8 +19,8 @@ final class SnapshotMemory {
         cache = Caffeine.newBuilder()
                 .maximumWeight(maxWeight)
                 .weigher((ExecutionId id, Kept kept) -> kept.weight())
-                .expireAfter(Expiry.<ExecutionId, Kept>writing((id, kept) ->
-                        java.time.Duration.ofNanos(Math.max(0, kept.retention(time.ticks())))))
+                .expireAfter(Expiry.<ExecutionId, Kept>writing(
+                        (id, kept) -> java.time.Duration.ofNanos(Math.max(0, kept.retention(time.ticks())))))
                 .evictionListener((@Nullable ExecutionId id, @Nullable Kept kept, RemovalCause cause) -> {
                     if (cause == RemovalCause.SIZE) {
                         evictions.increment();

@@ -32,8 +32,7 @@ public record SourceFailure(
 
     /** A failure of a fetch that the upstream answered with {@code upstreamStatus}. */
     public static SourceFailure answered(FailureReason reason, int upstreamStatus) {
-        return new SourceFailure(
-                reason, OptionalInt.of(upstreamStatus), Optional.empty(), OptionalLong.empty(), true);
+        return new SourceFailure(reason, OptionalInt.of(upstreamStatus), Optional.empty(), OptionalLong.empty(), true);
     }
 
     /** This failure with the upstream's own words. */

@@ -200,9 +200,7 @@ public final class StatusLookup {
             }
             return landHeld(stored.get(), flight);
         }
-        return found.snapshot().isTerminal()
-                ? landTerminal(found, flight)
-                : landUnsettled(found, flight);
+        return found.snapshot().isTerminal() ? landTerminal(found, flight) : landUnsettled(found, flight);
     }
 
     /** Committed (or late) before anybody is answered with it. */
@@ -241,8 +239,8 @@ public final class StatusLookup {
         long freshUntil = now + Math.max(0, freshFor - age);
         Unsettled unsettled =
                 new Unsettled(snapshot, firstSeen, now - age, freshUntil, freshUntil + freshness.grace(), null);
-        boolean kept = flight.unlessPurged(() ->
-                memory.update(snapshot.id(), before -> before instanceof Settled ? before : unsettled));
+        boolean kept = flight.unlessPurged(
+                () -> memory.update(snapshot.id(), before -> before instanceof Settled ? before : unsettled));
         return found.shared()
                 ? new Landing.FromTier(new Answer.Status(
                         snapshot,
@@ -251,8 +249,7 @@ public final class StatusLookup {
                 : new Landing.FromSource(snapshot, freshUntil, kept);
     }
 
-    private Landing landFailure(
-            SourceFailure failure, ExecutionId id, Future<Optional<Held>> read, Flight flight) {
+    private Landing landFailure(SourceFailure failure, ExecutionId id, Future<Optional<Held>> read, Flight flight) {
         Optional<Held> stored = await(read, failure.fetched() ? Duration.ZERO : deadline);
         if (stored.isPresent()) {
             return landHeld(stored.get(), flight);
@@ -305,8 +302,7 @@ public final class StatusLookup {
         };
     }
 
-    private static Answer failed(
-            Landing.Failed landing, Forward forward, Outcome outcome, boolean started, long now) {
+    private static Answer failed(Landing.Failed landing, Forward forward, Outcome outcome, boolean started, long now) {
         SourceFailure failure = landing.failure();
         Unsettled standIn = landing.standIn();
         boolean fetched = failure.fetched();
@@ -344,8 +340,7 @@ public final class StatusLookup {
     private Answer fromStoreAlone(Question question) {
         Optional<Held> stored = await(store.find(question.id()), deadline);
         if (stored.isEmpty()) {
-            return new Answer.Failure(
-                    SourceFailure.unfetched(FailureReason.NOT_CACHED), 0, Provenance.NOTHING);
+            return new Answer.Failure(SourceFailure.unfetched(FailureReason.NOT_CACHED), 0, Provenance.NOTHING);
         }
         return new Answer.Status(
                 stored.get().snapshot(),

@@ -1,0 +1,121 @@
+package io.taskstatus.gateway.lookup;
+
+import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.status.StatusSnapshot;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * Answers callers who have patience: they sleep until there is news of their id. However many wait for one id, one {@link
+ * Watch} asks for all of them, at the pace of what it gets, and ends when the last one leaves.
+ */
+public final class PatientLookup {
+    /** How long an id that is not found is asked for again: a new one may lag. */
+    public static final Duration LAG = Duration.ofSeconds(3);
+
+    private final StatusLookup lookup;
+    private final int maxWaiters;
+    private final Executor executor;
+    private final Time time;
+    private final ConcurrentHashMap<ExecutionId, Watch> watches = new ConcurrentHashMap<>();
+    private final AtomicInteger waiters = new AtomicInteger();
+    private volatile boolean stopping;
+
+    /**
+     * @param maxWaiters how many may wait at once
+     * @param executor runs each watch; its threads may block
+     */
+    public PatientLookup(StatusLookup lookup, int maxWaiters, Executor executor, Time time) {
+        this.lookup = lookup;
+        this.maxWaiters = maxWaiters;
+        this.executor = executor;
+        this.time = time;
+    }
+
+    /** A place among the waiters for {@code id}, or nothing where there is no room. The caller closes it. */
+    public Optional<Vigil> watch(ExecutionId id) {
+        if (waiters.incrementAndGet() > maxWaiters) {
+            waiters.decrementAndGet();
+            return Optional.empty();
+        }
+        Watch[] joined = new Watch[1];
+        watches.compute(id, (key, running) -> {
+            Watch watch = running == null ? new Watch(key, lookup, () -> watches.remove(key, joined[0])) : running;
+            joined[0] = watch;
+            if (watch.enter() == 1) {
+                executor.execute(watch);
+            }
+            return watch;
+        });
+        if (stopping) {
+            joined[0].stop();
+        }
+        return Optional.of(new Vigil(joined[0].new Reader(), () -> leave(id, joined[0])));
+    }
+
+    private void leave(ExecutionId id, Watch watch) {
+        waiters.decrementAndGet();
+        watches.computeIfPresent(id, (key, running) -> {
+            if (running != watch || watch.leave() > 0) {
+                return running;
+            }
+            watch.stop();
+            return null;
+        });
+    }
+
+    /**
+     * Waits on {@code vigil} until the task is terminal, until its status can't be known, until {@code enough} holds of
+     * it, or until {@code patience} ends, and answers with the latest. {@code first} is what the caller's own question
+     * brought.
+     */
+    public Answer await(Vigil vigil, Answer first, Duration patience, Predicate<StatusSnapshot> enough)
+            throws InterruptedException {
+        long start = time.ticks();
+        Answer latest = first;
+        while (!ends(latest, enough) && !stopping) {
+            Duration whole = latest.isNotFound() && LAG.compareTo(patience) < 0 ? LAG : patience;
+            Duration left = whole.minusNanos(time.ticks() - start);
+            Optional<Answer> news = left.isPositive() ? vigil.news(left) : Optional.empty();
+            if (news.isEmpty()) {
+                return refreshed(latest);
+            }
+            latest = news.get();
+        }
+        return stopping ? refreshed(latest) : latest;
+    }
+
+    private static boolean ends(Answer answer, Predicate<StatusSnapshot> enough) {
+        return switch (answer) {
+            case Answer.Status status -> status.snapshot().isTerminal() || enough.test(status.snapshot());
+            case Answer.Failure failed -> !failed.isNotFound();
+        };
+    }
+
+    /** The same status as memory tells it now: its age and freshness have changed while the caller slept. */
+    private Answer refreshed(Answer latest) {
+        return latest instanceof Answer.Status status
+                ? lookup.fromMemory(Question.about(status.snapshot().id())).orElse(latest)
+                : latest;
+    }
+
+    /** Lets everybody go with what is known now. */
+    public void stop() {
+        stopping = true;
+        watches.values().forEach(Watch::stop);
+    }
+
+    /** Whether {@link #stop} was called. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /** How many wait now. */
+    public int waiters() {
+        return waiters.get();
+    }
+}

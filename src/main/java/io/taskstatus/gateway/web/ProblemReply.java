@@ -1,0 +1,46 @@
+package io.taskstatus.gateway.web;
+
+import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.problem.ProblemDocument;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.function.BiConsumer;
+
+/** Sends problem documents. */
+final class ProblemReply {
+    private ProblemReply() {}
+
+    /**
+     * The header fields of every problem.
+     *
+     * @param retryAfter seconds, at least 1
+     */
+    static void headers(FailureReason reason, int length, long retryAfter, BiConsumer<String, String> fields) {
+        fields.accept("Content-Type", ProblemDocument.MEDIA_TYPE);
+        fields.accept("Content-Length", Integer.toString(length));
+        fields.accept("Cache-Control", "no-store");
+        fields.accept("X-Content-Type-Options", "nosniff");
+        if (reason.status() == 503 || reason.status() == 429) {
+            fields.accept("Retry-After", Long.toString(retryAfter));
+        }
+        if (reason.status() == 401) {
+            fields.accept("WWW-Authenticate", "Bearer");
+        }
+    }
+
+    /** Sends {@code problem} and ends {@code response}, unless it is under way already. */
+    static void send(HttpServerResponse response, ProblemDocument problem, boolean withBody) {
+        if (response.headWritten()) {
+            response.reset();
+            return;
+        }
+        byte[] body = problem.toJson();
+        response.setStatusCode(problem.reason().status());
+        headers(problem.reason(), body.length, 1, response::putHeader);
+        if (withBody) {
+            response.end(Buffer.buffer(body));
+        } else {
+            response.end();
+        }
+    }
+}

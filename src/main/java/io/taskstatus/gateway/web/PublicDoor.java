@@ -1,0 +1,124 @@
+package io.taskstatus.gateway.web;
+
+import io.taskstatus.gateway.lookup.Answer;
+import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.lookup.FetchAllowance;
+import io.taskstatus.gateway.lookup.LookupObserver;
+import io.taskstatus.gateway.lookup.Provenance;
+import io.taskstatus.gateway.lookup.Question;
+import io.taskstatus.gateway.lookup.StatusLookup;
+import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.problem.ProblemDocument;
+import io.taskstatus.gateway.status.ExecutionId;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Every request of the public port comes in here, on the event loop that read it: route, method, id, in this order. What
+ * memory can answer leaves from here too; the rest goes on to {@link StatusResource} or {@link StatusEvents}.
+ */
+public final class PublicDoor implements Handler<RoutingContext> {
+    private static final String ALLOW = "GET, HEAD, OPTIONS";
+
+    private final StatusLookup lookup;
+    private final StatusEvents events;
+    private final Duration maxWait;
+    private final LookupObserver observer;
+    private final Time time;
+
+    /** @param maxWait the longest wait that {@code Prefer} gets */
+    public PublicDoor(StatusLookup lookup, StatusEvents events, Duration maxWait, LookupObserver observer, Time time) {
+        this.lookup = lookup;
+        this.events = events;
+        this.maxWait = maxWait;
+        this.observer = observer;
+        this.time = time;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String path = pathOf(request);
+        PublicPaths.Place place = PublicPaths.placeOf(path, Objects.requireNonNullElse(context.normalizedPath(), ""));
+        if (place == PublicPaths.Place.NOWHERE) {
+            refuse(context, FailureReason.ROUTE_NOT_FOUND);
+        } else if (HttpMethod.OPTIONS.equals(request.method())) {
+            context.response().putHeader("Allow", ALLOW).end();
+        } else if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
+            context.response().putHeader("Allow", ALLOW);
+            refuse(context, FailureReason.METHOD_NOT_ALLOWED);
+        } else if (place == PublicPaths.Place.PAGE) {
+            context.next();
+        } else {
+            PublicPaths.idOf(path)
+                    .ifPresentOrElse(
+                            id -> answer(context, id), () -> refuse(context, FailureReason.INVALID_EXECUTION_ID));
+        }
+    }
+
+    private void answer(RoutingContext context, ExecutionId id) {
+        HttpServerRequest http = context.request();
+        StatusRequest request = read(http, id);
+        boolean wantsEvents = HttpMethod.GET.equals(http.method())
+                && RequestDirectives.wantsEvents(http.headers().getAll("Accept"));
+        if (wantsEvents) {
+            events.stream(context, request);
+            return;
+        }
+        Optional<Answer> held = lookup.fromMemory(request.question());
+        if (held.isPresent() && (request.patience().isEmpty() || held.get().isTerminal())) {
+            send(http, StatusReply.to(request, held.get(), request.patience(), time, observer));
+            return;
+        }
+        context.put(StatusRequest.KEY, request);
+        // the resource answers JSON whatever a malformed or unacceptable Accept says
+        http.headers().remove("Accept");
+        context.next();
+    }
+
+    private StatusRequest read(HttpServerRequest http, ExecutionId id) {
+        Optional<String> traceparent =
+                RequestDirectives.traceparent(http.headers().getAll("traceparent"));
+        List<String> cacheControl = http.headers().getAll("Cache-Control");
+        Question question =
+                new Question(id, RequestDirectives.cacheControl(cacheControl), traceparent, FetchAllowance.UNLIMITED);
+        return new StatusRequest(
+                question,
+                pathOf(http),
+                "none",
+                http.headers().getAll("If-None-Match"),
+                RequestDirectives.preferredWait(http.headers().getAll("Prefer"), maxWait),
+                traceparent);
+    }
+
+    private static void send(HttpServerRequest http, StatusReply reply) {
+        HttpServerResponse response = http.response().setStatusCode(reply.status());
+        reply.headers().to(response::putHeader);
+        if (HttpMethod.HEAD.equals(http.method()) || reply.status() == 304) {
+            response.end();
+        } else {
+            response.end(Buffer.buffer(reply.body()));
+        }
+    }
+
+    /** The path as it was sent, without the query. */
+    static String pathOf(HttpServerRequest request) {
+        return Objects.requireNonNullElse(request.path(), "");
+    }
+
+    private void refuse(RoutingContext context, FailureReason reason) {
+        observer.answered(Provenance.NOTHING, reason.code(), "none");
+        ProblemReply.send(
+                context.response(),
+                ProblemDocument.of(reason, pathOf(context.request())),
+                !HttpMethod.HEAD.equals(context.request().method()));
+    }
+}
