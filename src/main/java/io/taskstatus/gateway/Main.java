@@ -1,0 +1,22 @@
+package io.taskstatus.gateway;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the gateway. Where it can't start, a line says why; for a wrong setting, one clear line names it. */
+@QuarkusMain
+public final class Main {
+    private Main() {}
+
+    public static void main(String... arguments) {
+        Quarkus.run(null, Main::exit, arguments);
+    }
+
+    private static void exit(int code, @Nullable Throwable failure) {
+        if (failure != null) {
+            StartFailure.explain(failure);
+        }
+        System.exit(code);
+    }
+}

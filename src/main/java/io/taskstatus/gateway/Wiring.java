@@ -1,0 +1,114 @@
+package io.taskstatus.gateway;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.lookup.Fetched;
+import io.taskstatus.gateway.lookup.FreshnessPolicy;
+import io.taskstatus.gateway.lookup.LookupObserver;
+import io.taskstatus.gateway.lookup.PatientLookup;
+import io.taskstatus.gateway.lookup.ResultStore;
+import io.taskstatus.gateway.lookup.SourceFailure;
+import io.taskstatus.gateway.lookup.StatusLookup;
+import io.taskstatus.gateway.lookup.StatusSource;
+import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.operations.LookupGauges;
+import io.taskstatus.gateway.operations.LookupMetrics;
+import io.taskstatus.gateway.web.PublicDoor;
+import io.taskstatus.gateway.web.StatusEvents;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+
+/** The composition root: the architecture on one screen. The only class that sees the settings and every room. */
+@Singleton
+public class Wiring {
+    /** After CORS (300) and authentication (200), before everything that Quarkus routes. */
+    private static final int DOOR_PRIORITY = 150;
+
+    private static final Logger LOG = Logger.getLogger(Wiring.class);
+    private static final String VERSION = "1.0.0";
+
+    /** Threads that may block, one for each flight, watch and stream. */
+    private final Executor threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("lookup-", 0).factory());
+
+    private final GatewayConfig config;
+
+    Wiring(GatewayConfig config) {
+        this.config = ConfigRules.checked(config);
+    }
+
+    @Produces
+    @Singleton
+    Time time() {
+        return Time.system();
+    }
+
+    @Produces
+    @Singleton
+    LookupObserver observer(MeterRegistry registry) {
+        return new LookupMetrics(registry);
+    }
+
+    @Produces
+    @Singleton
+    ResultStore store() {
+        return new NothingYet();
+    }
+
+    @Produces
+    @Singleton
+    StatusSource source() {
+        return (id, traceparent) -> new Fetched.Failed(SourceFailure.unanswered(FailureReason.UPSTREAM_UNREACHABLE));
+    }
+
+    @Produces
+    @Singleton
+    StatusLookup lookup(ResultStore store, StatusSource source, LookupObserver observer, Time time) {
+        GatewayConfig.Freshness freshness = config.freshness();
+        FreshnessPolicy policy = new FreshnessPolicy(
+                freshness.running(),
+                freshness.runningMax(),
+                freshness.notFound(),
+                freshness.error(),
+                freshness.staleIfError());
+        return new StatusLookup(
+                store,
+                source,
+                policy,
+                config.memory().maxSize().asLongValue(),
+                config.upstream().deadline(),
+                threads,
+                observer,
+                time);
+    }
+
+    @Produces
+    @Singleton
+    PatientLookup patience(StatusLookup lookup, Time time) {
+        return new PatientLookup(lookup, config.waiting().maxWaiters(), threads, time);
+    }
+
+    @Produces
+    @Singleton
+    PublicDoor door(StatusLookup lookup, PatientLookup patience, LookupObserver observer, Time time) {
+        StatusEvents events = new StatusEvents(lookup, patience, config.stream().max(), threads, observer, time);
+        return new PublicDoor(lookup, events, config.waiting().max(), observer, time);
+    }
+
+    void measure(@Observes StartupEvent start, MeterRegistry registry, StatusLookup lookup, PatientLookup patience) {
+        LookupGauges.register(registry, lookup, patience, VERSION);
+        ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
+                .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
+    }
+
+    void open(@Observes Filters filters, PublicDoor door) {
+        filters.register(door, DOOR_PRIORITY);
+    }
+}

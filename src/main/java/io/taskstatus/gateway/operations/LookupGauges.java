@@ -1,0 +1,46 @@
+package io.taskstatus.gateway.operations;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskstatus.gateway.lookup.PatientLookup;
+import io.taskstatus.gateway.lookup.StatusLookup;
+import java.util.function.ToDoubleFunction;
+
+/** What the lookup holds and who waits, as gauges. */
+public final class LookupGauges {
+    private LookupGauges() {}
+
+    /** Registers them all. */
+    public static void register(MeterRegistry registry, StatusLookup lookup, PatientLookup patience, String version) {
+        gauge(
+                registry,
+                "gateway.waiters",
+                "Requests and streams waiting for a change",
+                patience,
+                PatientLookup::waiters);
+        gauge(registry, "gateway.memory.entries", "Ids in memory", lookup, StatusLookup::memoryEntries);
+        gauge(registry, "gateway.memory.bytes", "Weight of what memory holds", lookup, StatusLookup::memoryBytes);
+        FunctionCounter.builder("gateway.memory.evictions", lookup, StatusLookup::memoryEvictions)
+                .description("Entries that left memory for want of room")
+                .register(registry);
+        Gauge.builder("gateway.build.info", () -> 1)
+                .description("Always 1; the labels tell what runs")
+                .tag("version", version)
+                .tag("runtime", runtime())
+                .register(registry);
+    }
+
+    /** {@code native} in a native executable, else {@code jvm}. */
+    static String runtime() {
+        return System.getProperty("org.graalvm.nativeimage.imagecode") == null ? "jvm" : "native";
+    }
+
+    static <T> void gauge(
+            MeterRegistry registry, String name, String description, T subject, ToDoubleFunction<T> value) {
+        Gauge.builder(name, subject, value)
+                .description(description)
+                .strongReference(true)
+                .register(registry);
+    }
+}
