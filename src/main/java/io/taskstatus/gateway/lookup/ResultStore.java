@@ -41,22 +41,32 @@ public interface ResultStore extends AutoCloseable {
      */
     Set<Tier> forget(ExecutionId id);
 
-    /** The results of {@code id} at rest, tier by tier, nearest first. */
+    /**
+     * The results of {@code id} at rest, writes still queued included, tier by tier, nearest first.
+     *
+     * @throws StoreUnavailableException if nothing is known of {@code id} and the store can't be read
+     */
     List<Held> inspect(ExecutionId id);
 
     /**
-     * At most {@code limit} results in the order of their ids, from the first after {@code after} on.
+     * At most {@code limit} results in the order of their ids, from the first after {@code after} on; fewer where bodies
+     * are large, and none only at the end.
      *
      * @throws StoreUnavailableException if they can't be read
      */
     List<StatusSnapshot> page(Optional<ExecutionId> after, int limit);
 
     /**
-     * Keeps {@code results} in one commit and says of each, in order, what became of it.
+     * Keeps terminal {@code results} in one commit and says of each, in order, what became of it.
      *
      * @throws StoreUnavailableException if they can't be committed
      */
     List<Import> importAll(List<StatusSnapshot> results);
+
+    /** How this store is doing. Never blocks. */
+    default StoreState state() {
+        return new StoreState(true, 0, 0, 0, "open");
+    }
 
     /** Writes what is queued, at most for the store's own limit, and lets go of files and connections. */
     @Override
