@@ -15,11 +15,18 @@ import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
+import io.taskstatus.gateway.operations.StoreMetrics;
+import io.taskstatus.gateway.store.GuardedResultStore;
+import io.taskstatus.gateway.store.NoResultStore;
 import io.taskstatus.gateway.web.PublicDoor;
 import io.taskstatus.gateway.web.StatusEvents;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -58,8 +65,26 @@ public class Wiring {
 
     @Produces
     @Singleton
-    ResultStore store() {
-        return new NothingYet();
+    ResultStore store(MeterRegistry registry, Time time) {
+        GatewayConfig.Store store = config.store();
+        return switch (store.kind()) {
+            case NONE -> new NoResultStore();
+            case EMBEDDED, REDIS ->
+                GuardedResultStore.in(Path.of(store.path()), namespace(), new StoreMetrics(registry), time);
+        };
+    }
+
+    void close(@Disposes ResultStore store) {
+        store.close();
+    }
+
+    /** Whose results are served: the upstream's scheme, host and port, unless the operator says otherwise. */
+    private String namespace() {
+        URI url = config.upstream().url();
+        String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+        int usual = scheme.equals("https") ? 443 : 80;
+        int port = url.getPort() == -1 ? usual : url.getPort();
+        return config.store().namespace().orElse(scheme + "://" + url.getHost().toLowerCase(Locale.ROOT) + ":" + port);
     }
 
     @Produces
@@ -102,7 +127,13 @@ public class Wiring {
         return new PublicDoor(lookup, events, config.waiting().max(), observer, time);
     }
 
-    void measure(@Observes StartupEvent start, MeterRegistry registry, StatusLookup lookup, PatientLookup patience) {
+    void measure(
+            @Observes StartupEvent start,
+            MeterRegistry registry,
+            StatusLookup lookup,
+            PatientLookup patience,
+            ResultStore store) {
+        StoreMetrics.watch(registry, store);
         LookupGauges.register(registry, lookup, patience, VERSION);
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));

@@ -47,9 +47,9 @@ public final class StoreMetrics implements StoreObserver {
                 watched -> watched.state().up() ? 1 : 0);
         LookupGauges.gauge(registry, "gateway.store.entries", "Results in the store", store, watched -> watched.state()
                 .entries());
-        LookupGauges.gauge(registry, "gateway.store.bytes", "What the store takes up on disk", store, watched -> watched
-                .state()
-                .bytes());
+        LookupGauges.gauge(
+                registry, "gateway.store.bytes", "What the store takes up on disk", store, watched -> watched.state()
+                        .bytes());
     }
 
     @Override
