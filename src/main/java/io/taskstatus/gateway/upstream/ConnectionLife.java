@@ -1,0 +1,109 @@
+package io.taskstatus.gateway.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.impl.HttpClientConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What Vert.x does not tell of a connection: how often it was used, whether anything came back, and when its time is over.
+ * It sits in the connection's pipeline, before HTTP is read.
+ */
+final class ConnectionLife extends ChannelInboundHandlerAdapter {
+    private static final AttributeKey<ConnectionLife> KEY = AttributeKey.valueOf(ConnectionLife.class, "life");
+    private static final byte[] HTTP = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
+
+    private final Channel channel;
+    private int uses;
+    private boolean busy;
+    private boolean over;
+    private long received;
+    private boolean looksLikeHttp;
+
+    private ConnectionLife(Channel channel) {
+        this.channel = channel;
+    }
+
+    /** Notes that {@code request} is about to be sent; a connection's first one begins its life of {@code length}. */
+    static void begin(HttpClientRequest request, Duration length) {
+        Channel channel = ((HttpClientConnection) request.connection()).channel();
+        ConnectionLife life = channel.attr(KEY).get();
+        if (life == null) {
+            life = new ConnectionLife(channel);
+            channel.attr(KEY).set(life);
+            channel.pipeline()
+                    .addBefore(channel.pipeline().context(HttpClientCodec.class).name(), null, life);
+            channel.eventLoop().schedule(life::retire, length.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        life.use();
+    }
+
+    /** The life of the connection that {@code request} went out on. */
+    static ConnectionLife of(HttpClientRequest request) {
+        return ((HttpClientConnection) request.connection()).channel().attr(KEY).get();
+    }
+
+    private synchronized void use() {
+        uses++;
+        busy = true;
+        received = 0;
+        looksLikeHttp = true;
+    }
+
+    /** Notes that the answer was read; a connection whose time was over meanwhile ends now. */
+    synchronized void rest() {
+        busy = false;
+        if (over) {
+            channel.close();
+        }
+    }
+
+    private synchronized void retire() {
+        over = true;
+        if (!busy) {
+            channel.close();
+        }
+    }
+
+    /** Ends the connection, whatever is under way on it. */
+    void end() {
+        channel.close();
+    }
+
+    /** Whether it had served before the request that it has now. */
+    synchronized boolean isReused() {
+        return uses > 1;
+    }
+
+    /** Whether no byte came back since the last request. */
+    synchronized boolean isSilent() {
+        return received == 0;
+    }
+
+    /** Whether what came back since the last request begins as HTTP does, as far as it came. */
+    synchronized boolean looksLikeHttp() {
+        return looksLikeHttp;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof ByteBuf bytes) {
+            hear(bytes);
+        }
+        context.fireChannelRead(message);
+    }
+
+    private synchronized void hear(ByteBuf bytes) {
+        for (int i = 0; i < bytes.readableBytes() && received + i < HTTP.length; i++) {
+            looksLikeHttp &= bytes.getByte(bytes.readerIndex() + i) == HTTP[(int) received + i];
+        }
+        received += bytes.readableBytes();
+    }
+}

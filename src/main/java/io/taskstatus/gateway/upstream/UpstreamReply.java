@@ -1,0 +1,46 @@
+package io.taskstatus.gateway.upstream;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * An answer of the upstream, as far as it came.
+ *
+ * @param status the HTTP status
+ * @param type the {@code Content-Type} as it was spelled, or an empty string
+ * @param encoding the {@code Content-Encoding}, or an empty string
+ * @param retryAfter the {@code Retry-After}, if there was one
+ * @param body what came of the body
+ * @param end how the body ended
+ */
+record UpstreamReply(int status, String type, String encoding, Optional<String> retryAfter, byte[] body, BodyEnd end) {
+    enum BodyEnd {
+        /** By its length, its last chunk or, where neither was given, an orderly end of the connection. */
+        COMPLETE,
+        /** The connection ended first. */
+        TRUNCATED,
+        /** It was larger than the limit, and the rest was not read. */
+        TOO_LARGE
+    }
+
+    /** Whether this is a page for people, as a load balancer before the upstream gives. */
+    boolean isHtml() {
+        if (type.toLowerCase(Locale.ROOT).strip().startsWith("text/html")) {
+            return true;
+        }
+        for (byte b : body) {
+            if (b == '<') {
+                return true;
+            }
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the body is what its bytes say. */
+    boolean isEncoded() {
+        return !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
+    }
+}

@@ -1,0 +1,29 @@
+package io.taskstatus.gateway.upstream;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the operator decides on the upstream.
+ *
+ * @param url scheme, host, port where it is not the usual one, and a path prefix where there is one
+ * @param apiKey sent as {@code x-api-key}
+ * @param userAgent sent as {@code User-Agent}
+ * @param connectTimeout until a connection stands, TLS included
+ * @param attemptTimeout for one whole attempt, from asking for a connection to the last byte of the body
+ * @param deadline for a whole fetch: standing in line, all attempts and the pauses between them
+ * @param maxBody the largest body that is taken, in bytes
+ * @param maxConcurrent fetches under way
+ * @param maxWaiting fetches in line
+ */
+public record UpstreamSettings(
+        URI url,
+        Optional<String> apiKey,
+        String userAgent,
+        Duration connectTimeout,
+        Duration attemptTimeout,
+        Duration deadline,
+        int maxBody,
+        int maxConcurrent,
+        int maxWaiting) {}

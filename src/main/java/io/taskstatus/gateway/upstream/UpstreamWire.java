@@ -1,0 +1,114 @@
+package io.taskstatus.gateway.upstream;
+
+import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+import io.quarkus.tls.TlsConfiguration;
+import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.upstream.WireException.Kind;
+import io.vertx.core.http.HttpClientOptions;
+import jakarta.ws.rs.client.ClientRequestFilter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that touches the network: one GET, its answer read with a limit, within a given time.
+ *
+ * <p>An egress proxy is Quarkus' own setting ({@code quarkus.proxy.*}, or {@code quarkus.rest-client.proxy-*}), and so is a
+ * private trust store ({@code quarkus.tls.trust-store.*}); that certificates are verified is not.
+ */
+public final class UpstreamWire implements AutoCloseable {
+    /** A connection lives this long at most, so that a name that has moved is noticed. */
+    static final Duration CONNECTION_LIFE = Duration.ofSeconds(30);
+
+    private final UpstreamApi api;
+    private final @Nullable String apiKey;
+    private final int maxBody;
+
+    /** @param tls what the default TLS configuration of Quarkus trusts, where it says so */
+    public UpstreamWire(UpstreamSettings settings, Optional<TlsConfiguration> tls) {
+        this.maxBody = settings.maxBody();
+        this.apiKey = settings.apiKey().orElse(null);
+        Duration life = CONNECTION_LIFE.minus(settings.attemptTimeout());
+        QuarkusRestClientBuilder builder = QuarkusRestClientBuilder.newBuilder()
+                .baseUri(settings.url())
+                .connectTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .readTimeout(settings.attemptTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .userAgent(settings.userAgent())
+                .followRedirects(false)
+                .disableDefaultMapper(true)
+                .enableCompression(false)
+                .trustAll(false)
+                .verifyHost(true)
+                .register((ClientRequestFilter) WireCall::began)
+                .httpClientRequestCustomizer(request -> ConnectionLife.begin(request, life))
+                .httpClientOptionsCustomizer(options -> customize(options, settings));
+        tls.filter(trusted -> "https".equals(settings.url().getScheme())).ifPresent(builder::tlsConfiguration);
+        this.api = builder.build(UpstreamApi.class);
+    }
+
+    private static void customize(HttpClientOptions options, UpstreamSettings settings) {
+        options.setTrustAll(false)
+                .setVerifyHost(true)
+                // An attempt that was given up may hold its connection for a moment longer: nobody shall wait for that.
+                .setMaxPoolSize(2 * settings.maxConcurrent())
+                .setKeepAliveTimeout((int) CONNECTION_LIFE.toSeconds())
+                .setSslHandshakeTimeout(settings.connectTimeout().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setDecompressionSupported(false);
+    }
+
+    /**
+     * Asks for {@code id} once. A kept-alive connection that turns out to be dead is replaced within the same time.
+     *
+     * @param patience for everything, from asking for a connection to the last byte
+     */
+    UpstreamReply get(ExecutionId id, Optional<String> traceparent, Duration patience) throws WireException {
+        long until = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return getOnce(id, traceparent, until - System.nanoTime());
+            } catch (WireException e) {
+                if (e.kind() != Kind.STALE || until - System.nanoTime() <= 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private UpstreamReply getOnce(ExecutionId id, Optional<String> traceparent, long nanos) throws WireException {
+        WireCall call = new WireCall(maxBody);
+        FutureTask<UpstreamReply> answer =
+                new FutureTask<>(() -> call.make(() -> api.statusOf(id.value(), traceparent.orElse(null), apiKey)));
+        Thread.ofVirtual().name("upstream").start(answer);
+        try {
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new WireException(call.giveUp());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WireException(call.giveUp());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WireException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            ((Closeable) api).close();
+        } catch (IOException e) {
+            throw new IllegalStateException("a client that can't be closed", e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.taskstatus.gateway.upstream;
+
+import io.taskstatus.gateway.upstream.UpstreamReply.BodyEnd;
+import io.taskstatus.gateway.upstream.WireException.Kind;
+import io.vertx.core.http.HttpClientRequest;
+import jakarta.ws.rs.client.ClientRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.resteasy.reactive.client.impl.ClientRequestContextImpl;
+import org.jspecify.annotations.Nullable;
+
+/** One call on the wire, and a hand on its connection: closing a body's stream alone would pull the rest of it in. */
+final class WireCall {
+    /** Of an answer that is no 200, the beginning is enough: it may hold a message. */
+    private static final int MAX_ERROR_BODY = 65_536;
+
+    private static final ScopedValue<WireCall> CURRENT = ScopedValue.newInstance();
+
+    private final int maxBody;
+    private volatile @Nullable ClientRequestContextImpl context;
+
+    WireCall(int maxBody) {
+        this.maxBody = maxBody;
+    }
+
+    /** A request filter: tells the call that runs on this thread where to find its request. */
+    static void began(ClientRequestContext context) {
+        CURRENT.get().context = (ClientRequestContextImpl) context;
+    }
+
+    /** Makes the call, and reads what comes on this thread. */
+    UpstreamReply make(Supplier<Response> ask) throws WireException {
+        try (Response response = ScopedValue.where(CURRENT, this).call(ask::get)) {
+            return read(response);
+        } catch (RuntimeException e) {
+            throw new WireException(WireFaults.kindOf(e, life()));
+        }
+    }
+
+    /** Ends the call from another thread, and says what it lacked. */
+    Kind giveUp() {
+        Optional<ConnectionLife> life = life();
+        life.ifPresent(ConnectionLife::end);
+        return life.map(known -> known.looksLikeHttp() ? Kind.TIMEOUT : Kind.NOT_HTTP)
+                .orElse(Kind.UNREACHABLE);
+    }
+
+    /** The connection, once there is one. */
+    private Optional<ConnectionLife> life() {
+        ClientRequestContextImpl known = context;
+        return Optional.ofNullable(known == null ? null : known.unwrap(HttpClientRequest.class))
+                .map(ConnectionLife::of);
+    }
+
+    private UpstreamReply read(Response response) {
+        int status = response.getStatus();
+        int limit = status == 200 ? maxBody : MAX_ERROR_BODY;
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        BodyEnd end = lengthOf(response) > limit ? BodyEnd.TOO_LARGE : read(response, body, limit);
+        if (end == BodyEnd.COMPLETE) {
+            life().ifPresent(ConnectionLife::rest);
+        } else {
+            life().ifPresent(ConnectionLife::end);
+        }
+        return new UpstreamReply(
+                status,
+                header(response, HttpHeaders.CONTENT_TYPE).orElse(""),
+                header(response, HttpHeaders.CONTENT_ENCODING).orElse(""),
+                header(response, HttpHeaders.RETRY_AFTER),
+                body.toByteArray(),
+                end);
+    }
+
+    private static BodyEnd read(Response response, ByteArrayOutputStream body, int limit) {
+        byte[] buffer = new byte[8192];
+        InputStream stream = response.readEntity(InputStream.class);
+        try {
+            for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+                int room = limit - body.size();
+                body.write(buffer, 0, Math.min(count, room));
+                if (count > room) {
+                    return BodyEnd.TOO_LARGE;
+                }
+            }
+            return BodyEnd.COMPLETE;
+        } catch (IOException cut) {
+            return BodyEnd.TRUNCATED;
+        }
+    }
+
+    private static long lengthOf(Response response) {
+        return header(response, HttpHeaders.CONTENT_LENGTH)
+                .filter(length -> length.matches("[0-9]{1,18}"))
+                .map(Long::parseLong)
+                .orElse(0L);
+    }
+
+    private static Optional<String> header(Response response, String name) {
+        return Optional.ofNullable(response.getStringHeaders().getFirst(name));
+    }
+}

@@ -1,0 +1,45 @@
+package io.taskstatus.gateway.upstream;
+
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.taskstatus.gateway.upstream.WireException.Kind;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What the exceptions of the client mean, which it throws where no answer came. */
+final class WireFaults {
+    private WireFaults() {}
+
+    /** @param life of the connection, where there was one */
+    static Kind kindOf(Throwable thrown, Optional<ConnectionLife> life) {
+        if (life.isEmpty()) {
+            return isAbout(thrown, SSLException.class) && !isAbout(thrown, SslHandshakeTimeoutException.class)
+                    ? Kind.TLS
+                    : Kind.UNREACHABLE;
+        }
+        ConnectionLife connection = life.get();
+        if (!connection.looksLikeHttp()) {
+            return Kind.NOT_HTTP;
+        }
+        if (isAbout(thrown, TimeoutException.class)) {
+            return Kind.TIMEOUT;
+        }
+        if (connection.isSilent()) {
+            return connection.isReused() ? Kind.STALE : Kind.UNREACHABLE;
+        }
+        return isAbout(thrown, IOException.class) ? Kind.UNREACHABLE : Kind.NOT_HTTP;
+    }
+
+    private static boolean isAbout(Throwable thrown, Class<? extends Throwable> what) {
+        @Nullable Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < 10; depth++) {
+            if (what.isInstance(cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+}
