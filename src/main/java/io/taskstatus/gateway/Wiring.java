@@ -2,22 +2,25 @@ package io.taskstatus.gateway;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.taskstatus.gateway.lookup.FailureReason;
-import io.taskstatus.gateway.lookup.Fetched;
 import io.taskstatus.gateway.lookup.FreshnessPolicy;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
 import io.taskstatus.gateway.lookup.ResultStore;
-import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.lookup.UpstreamState;
 import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
 import io.taskstatus.gateway.operations.StoreMetrics;
 import io.taskstatus.gateway.store.GuardedResultStore;
 import io.taskstatus.gateway.store.NoResultStore;
+import io.taskstatus.gateway.upstream.UpstreamClient;
+import io.taskstatus.gateway.upstream.UpstreamGuard;
+import io.taskstatus.gateway.upstream.UpstreamSettings;
+import io.taskstatus.gateway.upstream.UpstreamWire;
 import io.taskstatus.gateway.web.PublicDoor;
 import io.taskstatus.gateway.web.StatusEvents;
 import jakarta.enterprise.event.Observes;
@@ -89,8 +92,23 @@ public class Wiring {
 
     @Produces
     @Singleton
-    StatusSource source() {
-        return (id, traceparent) -> new Fetched.Failed(SourceFailure.unanswered(FailureReason.UPSTREAM_UNREACHABLE));
+    UpstreamClient upstream(UpstreamGuard guard, TlsConfigurationRegistry tls, LookupObserver observer, Time time) {
+        GatewayConfig.Upstream upstream = config.upstream();
+        UpstreamSettings settings = new UpstreamSettings(
+                upstream.url(),
+                upstream.apiKey(),
+                "task-status-gateway/" + VERSION,
+                upstream.connectTimeout(),
+                upstream.attemptTimeout(),
+                upstream.deadline(),
+                (int) upstream.maxBody().asLongValue(),
+                upstream.maxConcurrent(),
+                upstream.maxWaiting());
+        return new UpstreamClient(settings, new UpstreamWire(settings, tls.getDefault()), guard, observer, time);
+    }
+
+    void close(@Disposes UpstreamClient upstream) {
+        upstream.close();
     }
 
     @Produces
@@ -132,9 +150,10 @@ public class Wiring {
             MeterRegistry registry,
             StatusLookup lookup,
             PatientLookup patience,
-            ResultStore store) {
+            ResultStore store,
+            UpstreamState upstream) {
         StoreMetrics.watch(registry, store);
-        LookupGauges.register(registry, lookup, patience, VERSION);
+        LookupGauges.register(registry, lookup, patience, upstream, VERSION);
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
     }

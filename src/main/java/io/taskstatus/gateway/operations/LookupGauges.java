@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskstatus.gateway.lookup.PatientLookup;
 import io.taskstatus.gateway.lookup.StatusLookup;
+import io.taskstatus.gateway.lookup.UpstreamState;
 import java.util.function.ToDoubleFunction;
 
 /** What the lookup holds and who waits, as gauges. */
@@ -12,13 +13,32 @@ public final class LookupGauges {
     private LookupGauges() {}
 
     /** Registers them all. */
-    public static void register(MeterRegistry registry, StatusLookup lookup, PatientLookup patience, String version) {
+    public static void register(
+            MeterRegistry registry,
+            StatusLookup lookup,
+            PatientLookup patience,
+            UpstreamState upstream,
+            String version) {
         gauge(
                 registry,
                 "gateway.waiters",
                 "Requests and streams waiting for a change",
                 patience,
                 PatientLookup::waiters);
+        gauge(registry, "gateway.fetches.in.flight", "Fetches under way", upstream, UpstreamState::fetchesInFlight);
+        gauge(registry, "gateway.fetches.waiting", "Fetches in line", upstream, UpstreamState::fetchesWaiting);
+        gauge(
+                registry,
+                "gateway.circuit.open",
+                "1 while the circuit is open",
+                upstream,
+                state -> state.isCircuitOpen() ? 1 : 0);
+        gauge(
+                registry,
+                "gateway.upstream.paused",
+                "1 while the upstream's pause lasts",
+                upstream,
+                state -> state.isPaused() ? 1 : 0);
         gauge(registry, "gateway.memory.entries", "Ids in memory", lookup, StatusLookup::memoryEntries);
         gauge(registry, "gateway.memory.bytes", "Weight of what memory holds", lookup, StatusLookup::memoryBytes);
         FunctionCounter.builder("gateway.memory.evictions", lookup, StatusLookup::memoryEvictions)

@@ -6,6 +6,7 @@ import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.lookup.UpstreamState;
 import io.taskstatus.gateway.status.ExecutionId;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
  * so many fetches are under way at once and so many more stand in line, and a failed attempt is made again where that may
  * help. {@link #fetch} is the whole story.
  */
-public final class UpstreamClient implements StatusSource, AutoCloseable {
+public final class UpstreamClient implements StatusSource, UpstreamState, AutoCloseable {
     private final UpstreamSettings settings;
     private final UpstreamWire wire;
     private final UpstreamGuard guard;
@@ -87,17 +88,22 @@ public final class UpstreamClient implements StatusSource, AutoCloseable {
         return pause;
     }
 
-    /** Whether the circuit is open, or waits for a probe to close it. */
+    @Override
     public boolean isCircuitOpen() {
         return guard.isOpen();
     }
 
-    /** Fetches under way. */
+    @Override
+    public boolean isPaused() {
+        return pause.isInForce();
+    }
+
+    @Override
     public int fetchesInFlight() {
         return line.inFlight();
     }
 
-    /** Fetches that stand in line. */
+    @Override
     public int fetchesWaiting() {
         return line.waiting();
     }
