@@ -16,7 +16,9 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -124,7 +126,7 @@ public final class FakeUpstream implements AutoCloseable {
     }
 
     public static void main(String... args) throws Exception {
-        Map<String, String> options = new ConcurrentHashMap<>(Map.of("--port", "9100", "--host", "127.0.0.1"));
+        Map<String, String> options = new HashMap<>(Map.of("--port", "9100", "--host", "127.0.0.1"));
         for (int i = 0; i + 1 < args.length; i += 2) {
             options.put(args[i], args[i + 1]);
         }
@@ -260,7 +262,7 @@ public final class FakeUpstream implements AutoCloseable {
         public List<String> headerNames() {
             return head.lines()
                     .skip(1)
-                    .map(line -> line.substring(0, line.indexOf(':')).toLowerCase())
+                    .map(line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT))
                     .sorted()
                     .toList();
         }
@@ -269,7 +271,7 @@ public final class FakeUpstream implements AutoCloseable {
         public String header(String name) {
             return head.lines()
                     .skip(1)
-                    .filter(line -> line.toLowerCase().startsWith(name.toLowerCase() + ":"))
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
                     .map(line -> line.substring(name.length() + 1).strip())
                     .findFirst()
                     .orElse("");

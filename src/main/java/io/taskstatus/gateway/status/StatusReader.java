@@ -94,7 +94,7 @@ public final class StatusReader {
     }
 
     private static boolean names(JsonParser parser, @Nullable JsonToken value, ExecutionId id) throws IOException {
-        return value == JsonToken.VALUE_NULL || value == JsonToken.VALUE_STRING && id.isNamed(parser.getText());
+        return value == JsonToken.VALUE_NULL || (value == JsonToken.VALUE_STRING && id.isNamed(parser.getText()));
     }
 
     private static Reading statusOf(JsonParser parser, @Nullable JsonToken value) throws IOException {

@@ -40,7 +40,7 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
             channel.attr(KEY).set(life);
             channel.pipeline()
                     .addBefore(channel.pipeline().context(HttpClientCodec.class).name(), null, life);
-            channel.eventLoop().schedule(life::retire, length.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = channel.eventLoop().schedule(life::retire, length.toNanos(), TimeUnit.NANOSECONDS);
         }
         life.use();
     }
@@ -61,20 +61,20 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
     synchronized void rest() {
         busy = false;
         if (over) {
-            channel.close();
+            end();
         }
     }
 
     private synchronized void retire() {
         over = true;
         if (!busy) {
-            channel.close();
+            end();
         }
     }
 
     /** Ends the connection, whatever is under way on it. */
     void end() {
-        channel.close();
+        var _ = channel.close();
     }
 
     /** Whether it had served before the request that it has now. */

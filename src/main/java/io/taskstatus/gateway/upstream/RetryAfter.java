@@ -47,7 +47,7 @@ final class RetryAfter {
                 Instant then = LocalDateTime.parse(text, form).toInstant(ZoneOffset.UTC);
                 return Optional.of(Duration.between(now, then));
             } catch (DateTimeParseException e) {
-                continue;
+                // It may be one of the other forms.
             }
         }
         return Optional.empty();

@@ -42,7 +42,7 @@ final class UpstreamFailures {
     /** Whether a reply asks to be left alone for a while. */
     static boolean isPause(UpstreamReply reply) {
         return reply.status() == 429
-                || reply.status() == 503 && reply.retryAfter().isPresent();
+                || (reply.status() == 503 && reply.retryAfter().isPresent());
     }
 
     /** What a wire without an answer means. */
