@@ -26,6 +26,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -38,6 +39,7 @@ public class Wiring {
     /** After CORS (300) and authentication (200), before everything that Quarkus routes. */
     private static final int DOOR_PRIORITY = 150;
 
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
     private static final Logger LOG = Logger.getLogger(Wiring.class);
     private static final String VERSION = "1.0.0";
 
@@ -137,6 +139,13 @@ public class Wiring {
         LookupGauges.register(registry, lookup, patience, VERSION);
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
+    }
+
+    /** What is stored is there for the first request, unless storage is slow: then requests don't wait for it either. */
+    void openStore(@Observes StartupEvent start, ResultStore store) throws InterruptedException {
+        if (store instanceof GuardedResultStore embedded) {
+            embedded.awaitOpened(STORE_PATIENCE);
+        }
     }
 
     void open(@Observes Filters filters, PublicDoor door) {
