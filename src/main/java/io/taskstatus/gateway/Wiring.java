@@ -2,6 +2,7 @@ package io.taskstatus.gateway;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.ManagementInterface;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.Fetched;
@@ -13,6 +14,7 @@ import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.operations.AdminRoutes;
 import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
 import io.taskstatus.gateway.operations.StoreMetrics;
@@ -146,6 +148,10 @@ public class Wiring {
         if (store instanceof GuardedResultStore embedded) {
             embedded.awaitOpened(STORE_PATIENCE);
         }
+    }
+
+    void openAdmin(@Observes ManagementInterface management, StatusLookup lookup, ResultStore store, Time time) {
+        new AdminRoutes(config.admin().token(), lookup, store, threads, time).register(management.router());
     }
 
     void open(@Observes Filters filters, PublicDoor door) {
