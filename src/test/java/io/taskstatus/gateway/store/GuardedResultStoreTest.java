@@ -33,7 +33,6 @@ import org.sqlite.SQLiteException;
 
 /** Storage that is slow, full, locked or gone is nobody's problem but the operator's. */
 class GuardedResultStoreTest {
-    private static final SQLiteException FULL = new SQLiteException("full", SQLiteErrorCode.SQLITE_FULL);
     private static final long ROOM = 1 << 20;
 
     private final Counts counts = new Counts();
@@ -61,6 +60,10 @@ class GuardedResultStoreTest {
                 new GuardedResultStore(storage, counts, Time.system(), commitPatience, Duration.ofMillis(20), ROOM);
         store.awaitOpened(Duration.ofSeconds(10));
         return store;
+    }
+
+    private static SQLiteException full() {
+        return new SQLiteException("full", SQLiteErrorCode.SQLITE_FULL);
     }
 
     @Test
@@ -99,7 +102,7 @@ class GuardedResultStoreTest {
     void whileTheDiskIsFullResultsWaitAndWhatIsStoredIsServed() throws Exception {
         try (GuardedResultStore store = open()) {
             store.keep(success("before"));
-            storage.failWrites(FULL);
+            storage.failWrites(full());
             assertThatThrownBy(() -> store.forget(id("unheard-of"))).isInstanceOf(StoreUnavailableException.class);
             assertThat(store.state().up()).isFalse();
             for (int i = 0; i < 20; i++) {
@@ -121,7 +124,7 @@ class GuardedResultStoreTest {
     @Test
     void whatDoesNotFitInTheQueueIsAnsweredAndCounted() throws Exception {
         try (GuardedResultStore store = impatient()) {
-            storage.failWrites(FULL);
+            storage.failWrites(full());
             String large = "x".repeat(200_000);
             IntStream.range(0, 10).forEach(i -> store.keep(result("e-" + i, large)));
             assertThat(counts.failures(Operation.QUEUE)).isEqualTo(5);
@@ -133,7 +136,7 @@ class GuardedResultStoreTest {
     @Test
     void anOperatorIsToldAtOnceThatTheStoreIsDown() throws Exception {
         try (GuardedResultStore store = open()) {
-            storage.failWrites(FULL);
+            storage.failWrites(full());
             assertThatThrownBy(() -> store.forget(id("e-1"))).isInstanceOf(StoreUnavailableException.class);
             assertThatThrownBy(() -> store.importAll(List.of(success("e-2"))))
                     .isInstanceOf(StoreUnavailableException.class);
@@ -146,7 +149,7 @@ class GuardedResultStoreTest {
     @Test
     void aPurgeThatFailsLosesNothingThatWaited() throws Exception {
         try (GuardedResultStore store = impatient()) {
-            storage.failWrites(FULL);
+            storage.failWrites(full());
             store.keep(success("e-1"));
             assertThatThrownBy(() -> store.forget(id("e-1"))).isInstanceOf(StoreUnavailableException.class);
             assertThat(found(store, "e-1").body()).isEqualTo(success("e-1").body());
@@ -233,7 +236,7 @@ class GuardedResultStoreTest {
         try (GuardedResultStore store = open()) {
             store.keep(success("b"));
             store.keep(success("d"));
-            storage.failWrites(FULL);
+            storage.failWrites(full());
             assertThatThrownBy(() -> store.forget(id("unheard-of"))).isInstanceOf(StoreUnavailableException.class);
             List.of("a", "c", "e").forEach(each -> store.keep(success(each)));
             List<String> paged = new ArrayList<>();
