@@ -3,6 +3,7 @@ package io.taskstatus.gateway;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.vertx.http.ManagementInterface;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.taskstatus.gateway.lookup.FreshnessPolicy;
 import io.taskstatus.gateway.lookup.LookupObserver;
@@ -12,6 +13,7 @@ import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.UpstreamState;
+import io.taskstatus.gateway.operations.AdminRoutes;
 import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
 import io.taskstatus.gateway.operations.StoreMetrics;
@@ -29,6 +31,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -41,6 +44,7 @@ public class Wiring {
     /** After CORS (300) and authentication (200), before everything that Quarkus routes. */
     private static final int DOOR_PRIORITY = 150;
 
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
     private static final Logger LOG = Logger.getLogger(Wiring.class);
     private static final String VERSION = "1.0.0";
 
@@ -156,6 +160,17 @@ public class Wiring {
         LookupGauges.register(registry, lookup, patience, upstream, VERSION);
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
+    }
+
+    /** What is stored is there for the first request, unless storage is slow: then requests don't wait for it either. */
+    void openStore(@Observes StartupEvent start, ResultStore store) throws InterruptedException {
+        if (store instanceof GuardedResultStore embedded) {
+            embedded.awaitOpened(STORE_PATIENCE);
+        }
+    }
+
+    void openAdmin(@Observes ManagementInterface management, StatusLookup lookup, ResultStore store, Time time) {
+        new AdminRoutes(config.admin().token(), lookup, store, threads, time).register(management.router());
     }
 
     void open(@Observes Filters filters, PublicDoor door) {

@@ -384,7 +384,43 @@ public final class StatusLookup {
         memory.remove(id);
     }
 
-    /** What each tier holds of {@code id}, nearest first; fetches nothing. */
+    /**
+     * Keeps terminal results that an operator brings, as a fetch would have: an id that is Running in memory is terminal
+     * from here on. Says of each, in order, what became of it.
+     *
+     * @throws StoreUnavailableException if the store can't commit them now
+     */
+    public List<ResultStore.Import> importAll(List<StatusSnapshot> results) {
+        List<ResultStore.Import> outcomes = store.importAll(results);
+        List<ResultStore.Import> settled = new ArrayList<>(outcomes.size());
+        for (int i = 0; i < outcomes.size(); i++) {
+            settled.add(settleImported(results.get(i), outcomes.get(i)));
+        }
+        return settled;
+    }
+
+    /** A conflict takes what is not terminal out of memory: the store knows better. */
+    private ResultStore.Import settleImported(StatusSnapshot result, ResultStore.Import outcome) {
+        ResultStore.Import[] settled = {outcome};
+        memory.update(result.id(), before -> {
+            if (before instanceof Settled earlier) {
+                if (outcome == ResultStore.Import.IMPORTED) {
+                    settled[0] = earlier.snapshot().sameBodyAs(result)
+                            ? ResultStore.Import.ALREADY_THERE
+                            : ResultStore.Import.CONFLICT;
+                }
+                return earlier;
+            }
+            return outcome == ResultStore.Import.CONFLICT ? null : new Settled(result);
+        });
+        return settled[0];
+    }
+
+    /**
+     * What each tier holds of {@code id}, nearest first; fetches nothing.
+     *
+     * @throws StoreUnavailableException if no tier that can be asked holds anything
+     */
     public List<Held> inspect(ExecutionId id) {
         List<Held> held = new ArrayList<>();
         switch (memory.get(id)) {
@@ -392,7 +428,13 @@ public final class StatusLookup {
             case Unsettled unsettled -> held.add(new Held(unsettled.snapshot(), Tier.MEMORY));
             case null, default -> {}
         }
-        held.addAll(store.inspect(id));
+        try {
+            held.addAll(store.inspect(id));
+        } catch (StoreUnavailableException unreadable) {
+            if (held.isEmpty()) {
+                throw unreadable;
+            }
+        }
         return held;
     }
 

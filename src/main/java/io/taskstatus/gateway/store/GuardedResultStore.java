@@ -44,6 +44,7 @@ public final class GuardedResultStore implements ResultStore {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final long PAGE_BYTES = 1 << 20;
 
+    private final Duration commitPatience;
     private final WriteQueue queue;
     private final StoreStatus status = new StoreStatus();
     private final StoreObserver observer;
@@ -52,7 +53,19 @@ public final class GuardedResultStore implements ResultStore {
     private final Thread writer;
     private final Thread keeper;
 
-    GuardedResultStore(ResultStorage storage, StoreObserver observer, Time time, Duration retry, long queueBytes) {
+    /**
+     * @param commitPatience how long an answer waits for its commit
+     * @param retry how long storage is left alone after a fault
+     * @param queueBytes what may wait to be written
+     */
+    GuardedResultStore(
+            ResultStorage storage,
+            StoreObserver observer,
+            Time time,
+            Duration commitPatience,
+            Duration retry,
+            long queueBytes) {
+        this.commitPatience = commitPatience;
         this.observer = observer;
         queue = new WriteQueue(queueBytes, time);
         WriteLoop loop = new WriteLoop(storage, queue, status, observer, time, retry);
@@ -68,7 +81,8 @@ public final class GuardedResultStore implements ResultStore {
      * @param namespace whose results are kept and served; others stay in the file untouched
      */
     public static GuardedResultStore in(Path folder, String namespace, StoreObserver observer, Time time) {
-        return new GuardedResultStore(new SqliteStorage(folder, namespace, time), observer, time, RETRY, QUEUE_BYTES);
+        return new GuardedResultStore(
+                new SqliteStorage(folder, namespace, time), observer, time, COMMIT_PATIENCE, RETRY, QUEUE_BYTES);
     }
 
     /** Waits until it is known whether the storage can be used, at most for {@code patience}. */
@@ -108,9 +122,9 @@ public final class GuardedResultStore implements ResultStore {
             observer.wroteLate();
             return result;
         }
-        boolean hopeful = status.isWriting() || !status.wasTried();
+        Duration patience = status.isHopeful() ? commitPatience : Duration.ZERO;
         try {
-            return queued.get().committed().get(hopeful ? COMMIT_PATIENCE.toNanos() : 0, TimeUnit.NANOSECONDS);
+            return queued.get().committed().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException late) {

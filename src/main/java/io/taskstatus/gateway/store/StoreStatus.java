@@ -11,11 +11,12 @@ import org.jboss.logging.Logger;
 final class StoreStatus {
     private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.store");
     private static final String WELL = "open";
+    private static final String NOT_YET = "not opened yet";
 
     private final CountDownLatch tried = new CountDownLatch(1);
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean damaged = new AtomicBoolean();
-    private volatile String writing = "not opened yet";
+    private volatile String writing = NOT_YET;
     private volatile String reading = WELL;
     private volatile long entries;
     private volatile long bytes;
@@ -24,6 +25,7 @@ final class StoreStatus {
     void opened() {
         generation.incrementAndGet();
         damaged.set(false);
+        reads();
         tried.countDown();
     }
 
@@ -37,8 +39,10 @@ final class StoreStatus {
         return tried.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    boolean wasTried() {
-        return tried.getCount() == 0;
+    /** Whether a commit can be expected soon: nothing has failed since the last one. */
+    boolean isHopeful() {
+        String state = writing;
+        return state.equals(WELL) || state.equals(NOT_YET);
     }
 
     void writes() {
@@ -97,8 +101,12 @@ final class StoreStatus {
         return WELL.equals(writing);
     }
 
+    boolean isReading() {
+        return WELL.equals(reading);
+    }
+
     boolean isUp() {
-        return isWriting() && WELL.equals(reading);
+        return isWriting() && isReading();
     }
 
     long entries() {

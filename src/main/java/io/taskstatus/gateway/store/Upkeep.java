@@ -71,6 +71,9 @@ final class Upkeep implements Runnable {
                 generation = status.generation();
                 check();
             }
+            if (!status.isReading()) {
+                probe();
+            }
             long written = writing.written();
             boolean grown = written - moved >= LOG_BYTES;
             boolean old = written != moved && time.ticks() - movedAt >= LOG_AGE.toNanos();
@@ -88,6 +91,15 @@ final class Upkeep implements Runnable {
         } finally {
             writing.upkeep().unlock();
         }
+    }
+
+    /** Storage that failed a read is tried again, even if nobody asks. */
+    private void probe() throws SQLException, IOException {
+        closeReader();
+        ResultStorage.Reader open = storage.openReader();
+        reader = open;
+        open.entries();
+        status.reads();
     }
 
     private void check() throws SQLException, IOException {
