@@ -25,6 +25,7 @@ import io.taskstatus.gateway.upstream.UpstreamSettings;
 import io.taskstatus.gateway.upstream.UpstreamWire;
 import io.taskstatus.gateway.web.PublicDoor;
 import io.taskstatus.gateway.web.StatusEvents;
+import io.taskstatus.gateway.web.TeamTokens;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -146,7 +147,7 @@ public class Wiring {
     @Singleton
     PublicDoor door(StatusLookup lookup, PatientLookup patience, LookupObserver observer, Time time) {
         StatusEvents events = new StatusEvents(lookup, patience, config.stream().max(), threads, observer, time);
-        return new PublicDoor(lookup, events, config.waiting().max(), observer, time);
+        return new PublicDoor(AccessWiring.admission(config, time), lookup, events, config.waiting().max(), observer, time);
     }
 
     void measure(

@@ -28,15 +28,19 @@ final class ProblemReply {
         }
     }
 
-    /** Sends {@code problem} and ends {@code response}, unless it is under way already. */
-    static void send(HttpServerResponse response, ProblemDocument problem, boolean withBody) {
+    /**
+     * Sends {@code problem} and ends {@code response}, unless it is under way already.
+     *
+     * @param retryAfter seconds, at least 1
+     */
+    static void send(HttpServerResponse response, ProblemDocument problem, long retryAfter, boolean withBody) {
         if (response.headWritten()) {
             response.reset();
             return;
         }
         byte[] body = problem.toJson();
         response.setStatusCode(problem.reason().status());
-        headers(problem.reason(), body.length, 1, response::putHeader);
+        headers(problem.reason(), body.length, retryAfter, response::putHeader);
         if (withBody) {
             response.end(Buffer.buffer(body));
         } else {

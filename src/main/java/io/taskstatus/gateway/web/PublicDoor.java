@@ -2,7 +2,6 @@ package io.taskstatus.gateway.web;
 
 import io.taskstatus.gateway.lookup.Answer;
 import io.taskstatus.gateway.lookup.FailureReason;
-import io.taskstatus.gateway.lookup.FetchAllowance;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.Provenance;
 import io.taskstatus.gateway.lookup.Question;
@@ -20,10 +19,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Every request of the public port comes in here, on the event loop that read it: route, method, id, in this order. What
- * memory can answer leaves from here too; the rest goes on to {@link StatusResource} or {@link StatusEvents}.
+ * Every request of the public port comes in here, on the event loop that read it: route, method, access, limit, id, in
+ * this order. What memory can answer leaves from here too; the rest goes on to {@link StatusResource} or {@link
+ * StatusEvents}.
  */
 public final class PublicDoor implements Handler<RoutingContext> {
     private static final String ALLOW = "GET, HEAD, OPTIONS";
@@ -33,9 +34,24 @@ public final class PublicDoor implements Handler<RoutingContext> {
     private final Duration maxWait;
     private final LookupObserver observer;
     private final Time time;
+    /** Null where everybody may ask as often as they like. */
+    private final @Nullable Admission admission;
+    /** The team of requests that are refused before anybody asked whose they are. */
+    private final String stranger;
 
-    /** @param maxWait the longest wait that {@code Prefer} gets */
-    public PublicDoor(StatusLookup lookup, StatusEvents events, Duration maxWait, LookupObserver observer, Time time) {
+    /**
+     * @param admission who may ask and how often, where not everybody may without limits
+     * @param maxWait the longest wait that {@code Prefer} gets
+     */
+    public PublicDoor(
+            Optional<Admission> admission,
+            StatusLookup lookup,
+            StatusEvents events,
+            Duration maxWait,
+            LookupObserver observer,
+            Time time) {
+        this.admission = admission.orElse(null);
+        this.stranger = admission.map(Admission::stranger).orElse(Caller.NONE);
         this.lookup = lookup;
         this.events = events;
         this.maxWait = maxWait;
@@ -57,16 +73,32 @@ public final class PublicDoor implements Handler<RoutingContext> {
             refuse(context, FailureReason.METHOD_NOT_ALLOWED);
         } else if (place == PublicPaths.Place.PAGE) {
             context.next();
+        } else if (admission == null) {
+            enter(context, path, Caller.ANYONE);
         } else {
-            PublicPaths.idOf(path)
-                    .ifPresentOrElse(
-                            id -> answer(context, id), () -> refuse(context, FailureReason.INVALID_EXECUTION_ID));
+            admission.admit(context, verdict -> act(context, path, verdict));
         }
     }
 
-    private void answer(RoutingContext context, ExecutionId id) {
+    private void act(RoutingContext context, String path, Admission.Verdict verdict) {
+        switch (verdict) {
+            case Admission.Admitted admitted -> enter(context, path, admitted.caller());
+            case Admission.Refused refused -> refuse(context, refused.reason(), refused.team(), refused.retryAfter());
+        }
+    }
+
+    private void enter(RoutingContext context, String path, Caller caller) {
+        Optional<ExecutionId> id = PublicPaths.idOf(path);
+        if (id.isPresent()) {
+            answer(context, id.get(), caller);
+        } else {
+            refuse(context, FailureReason.INVALID_EXECUTION_ID, caller.team(), Duration.ZERO);
+        }
+    }
+
+    private void answer(RoutingContext context, ExecutionId id, Caller caller) {
         HttpServerRequest http = context.request();
-        StatusRequest request = read(http, id);
+        StatusRequest request = read(http, id, caller);
         boolean wantsEvents = HttpMethod.GET.equals(http.method())
                 && RequestDirectives.wantsEvents(http.headers().getAll("Accept"));
         if (wantsEvents) {
@@ -84,16 +116,16 @@ public final class PublicDoor implements Handler<RoutingContext> {
         context.next();
     }
 
-    private StatusRequest read(HttpServerRequest http, ExecutionId id) {
+    private StatusRequest read(HttpServerRequest http, ExecutionId id, Caller caller) {
         Optional<String> traceparent =
                 RequestDirectives.traceparent(http.headers().getAll("traceparent"));
         List<String> cacheControl = http.headers().getAll("Cache-Control");
         Question question =
-                new Question(id, RequestDirectives.cacheControl(cacheControl), traceparent, FetchAllowance.UNLIMITED);
+                new Question(id, RequestDirectives.cacheControl(cacheControl), traceparent, caller.fetches());
         return new StatusRequest(
                 question,
                 pathOf(http),
-                "none",
+                caller.team(),
                 http.headers().getAll("If-None-Match"),
                 RequestDirectives.preferredWait(http.headers().getAll("Prefer"), maxWait),
                 traceparent);
@@ -115,10 +147,15 @@ public final class PublicDoor implements Handler<RoutingContext> {
     }
 
     private void refuse(RoutingContext context, FailureReason reason) {
-        observer.answered(Provenance.NOTHING, reason.code(), "none");
+        refuse(context, reason, stranger, Duration.ZERO);
+    }
+
+    private void refuse(RoutingContext context, FailureReason reason, String team, Duration retryAfter) {
+        observer.answered(Provenance.NOTHING, reason.code(), team);
         ProblemReply.send(
                 context.response(),
                 ProblemDocument.of(reason, pathOf(context.request())),
+                Math.max(1, Time.wholeSeconds(retryAfter)),
                 !HttpMethod.HEAD.equals(context.request().method()));
     }
 }

@@ -76,7 +76,7 @@ public final class StatusEvents {
             } catch (RuntimeException fault) {
                 LOG.errorf(fault, "the stream of %s failed", request.id());
                 ProblemReply.send(
-                        context.response(), ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path()), true);
+                        context.response(), ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path()), 1, true);
             }
         });
     }
