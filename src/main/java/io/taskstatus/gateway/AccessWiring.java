@@ -26,16 +26,16 @@ final class AccessWiring {
 
     /** Nothing where everybody may ask as often as they like. */
     static Optional<Admission> admission(GatewayConfig config, Time time) {
-        Rates general = new Rates(
-                config.limits().requestsPerSecond(), config.limits().fetchesPerSecond());
+        Rates general =
+                new Rates(config.limits().requestsPerSecond(), config.limits().fetchesPerSecond());
         if (config.access() == GatewayConfig.Access.OPEN) {
             Limits limits = new Limits(general, Map.of(), time);
             return limits.isUnlimited() ? Optional.empty() : Optional.of(new AddressAdmission(limits));
         }
         Map<String, Rates> own = new HashMap<>();
         config.teams()
-                .forEach((name, team) -> own.put(
-                        name, new Rates(team.requestsPerSecond(), team.fetchesPerSecond()).orElse(general)));
+                .forEach((name, team) ->
+                        own.put(name, new Rates(team.requestsPerSecond(), team.fetchesPerSecond()).orElse(general)));
         return Optional.of(new TeamAdmission(own.keySet(), new Limits(general, own, time)));
     }
 }

@@ -145,9 +145,21 @@ public class Wiring {
 
     @Produces
     @Singleton
+    TeamTokens tokens() {
+        return AccessWiring.tokens(config);
+    }
+
+    @Produces
+    @Singleton
     PublicDoor door(StatusLookup lookup, PatientLookup patience, LookupObserver observer, Time time) {
         StatusEvents events = new StatusEvents(lookup, patience, config.stream().max(), threads, observer, time);
-        return new PublicDoor(AccessWiring.admission(config, time), lookup, events, config.waiting().max(), observer, time);
+        return new PublicDoor(
+                AccessWiring.admission(config, time),
+                lookup,
+                events,
+                config.waiting().max(),
+                observer,
+                time);
     }
 
     void measure(
