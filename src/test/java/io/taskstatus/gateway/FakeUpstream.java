@@ -571,6 +571,9 @@ public final class FakeUpstream implements AutoCloseable {
     private static void send(Reply reply, String id, OutputStream out) throws IOException, InterruptedException {
         byte[] body = reply.body.apply(id);
         byte[] sent = body.length > reply.cutAt ? Arrays.copyOf(body, reply.cutAt) : body;
+        if (reply.framing == Framing.ENDLESS) {
+            sent = new String(sent, StandardCharsets.ISO_8859_1).repeat(1000).getBytes(StandardCharsets.ISO_8859_1);
+        }
         if (reply.status > 0) {
             out.write(head(reply, body.length).getBytes(StandardCharsets.ISO_8859_1));
         }

@@ -71,8 +71,9 @@ public class UpstreamGuard {
         return attempt.make();
     }
 
-    /** The failure itself knows. */
-    static final class WorthAnother implements Predicate<Throwable> {
+    /** The failure itself knows. Public, for fault tolerance makes one. */
+    @RegisterForReflection
+    public static final class WorthAnother implements Predicate<Throwable> {
         @Override
         public boolean test(Throwable failure) {
             return failure instanceof AttemptFailed failed && failed.isWorthAnother();
