@@ -1,0 +1,153 @@
+package io.taskstatus.gateway.lookup;
+
+import static io.taskstatus.gateway.status.VerificationStatus.RUNNING;
+import static io.taskstatus.gateway.status.VerificationStatus.UNKNOWN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstatus.gateway.lookup.Provenance.Forward;
+import io.taskstatus.gateway.lookup.Question.Directive;
+import io.taskstatus.gateway.status.VerificationStatus;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is not terminal is fresh for a while, and stands in for failures for a while longer. */
+class RunningTest {
+    private final Rig rig = new Rig();
+
+    @ParameterizedTest
+    @EnumSource(
+            value = VerificationStatus.class,
+            names = {"RUNNING", "UNKNOWN"})
+    void aNewOneIsFreshForASecondAndIsNoResult(VerificationStatus status) throws Exception {
+        rig.source.says(status);
+
+        Answers.isFetched(rig.ask(), status, Forward.URI_MISS);
+        rig.time.advanceMillis(999);
+        Answers.isHit(rig.ask(), status, Outcome.MEMORY, 1);
+        assertThat(rig.ask().freshFor()).isEqualTo(1_000_000);
+        rig.time.advanceMillis(1);
+        Answers.isFetched(rig.ask(), status, Forward.STALE);
+
+        assertThat(rig.fetches()).isEqualTo(2);
+        assertThat(rig.store.results).isEmpty();
+    }
+
+    @Test
+    void anOldOneIsFreshForATenthOfItsAge() throws Exception {
+        rig.ask();
+        rig.time.advance(Rig.seconds(40));
+        rig.ask();
+
+        rig.time.advanceMillis(3_999);
+        Answers.isHit(rig.ask(), RUNNING, Outcome.MEMORY, 1);
+        rig.time.advanceMillis(1);
+        Answers.isFetched(rig.ask(), RUNNING, Forward.STALE);
+    }
+
+    @Test
+    void theOldestIsFreshForFiveSeconds() throws Exception {
+        rig.ask();
+        rig.time.advance(Duration.ofMinutes(50));
+        rig.ask();
+
+        Answers.isHit(rig.ask(), RUNNING, Outcome.MEMORY, 5);
+        rig.time.advance(Rig.seconds(5));
+        Answers.isFetched(rig.ask(), RUNNING, Forward.STALE);
+    }
+
+    @Test
+    void aChangedBodyReplacesTheOldOne() throws Exception {
+        rig.source.says(RUNNING, "one").says(UNKNOWN, "two");
+        rig.ask();
+        rig.time.advance(Rig.seconds(1));
+        rig.ask();
+
+        assertThat(new String(Answers.snapshotOf(rig.ask()).body(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("two");
+    }
+
+    @Test
+    void theLastRunningStandsInForAFailureUntilItsGraceEnds() throws Exception {
+        rig.source.says(RUNNING).fails(FailureReason.UPSTREAM_UNAVAILABLE);
+        rig.ask();
+        rig.time.advance(Rig.seconds(2));
+
+        Answer own = rig.ask();
+        assertThat(Answers.snapshotOf(own).status()).isEqualTo(RUNNING);
+        assertThat(own.provenance()).isEqualTo(new Provenance(Outcome.STALE, Forward.STALE, 503, true, false, 0, true));
+        assertThat(own.freshFor()).isEqualTo(Rig.seconds(1).toNanos());
+
+        rig.time.advanceMillis(300);
+        Answers.isHit(rig.ask(), RUNNING, Outcome.STALE, -2);
+        Answers.isHit(rig.ask(Directive.NO_CACHE), RUNNING, Outcome.STALE, -2);
+        assertThat(rig.fetches()).isEqualTo(2);
+
+        // fresh for 1 s and in grace for 30 s: 31 s after it came, it is of no use any more
+        rig.time.advanceMillis(28_699);
+        assertThat(rig.ask().provenance().outcome()).isEqualTo(Outcome.STALE);
+        rig.time.advanceMillis(1);
+        Answers.isKeptFailure(rig.ask(), FailureReason.UPSTREAM_UNAVAILABLE, 1);
+        rig.time.advance(Rig.seconds(1));
+        Answers.isFailure(rig.ask(), FailureReason.UPSTREAM_UNAVAILABLE);
+    }
+
+    @Test
+    void aRunningStandsInForWhatMadeNoFetchAtAll() throws Exception {
+        rig.source.says(RUNNING).fails(SourceFailure.unfetched(FailureReason.CIRCUIT_OPEN));
+        rig.ask();
+        rig.time.advance(Rig.seconds(3));
+
+        Answers.isHit(rig.ask(), RUNNING, Outcome.STALE, -2);
+        rig.time.advance(Rig.seconds(28));
+        Answers.isUnfetched(rig.ask(), FailureReason.CIRCUIT_OPEN);
+    }
+
+    @Test
+    void aRunningDoesNotStandInForARefusal() throws Exception {
+        rig.source.says(RUNNING).fails(FailureReason.UPSTREAM_REJECTED).says(RUNNING);
+        rig.ask();
+        rig.time.advance(Rig.seconds(1));
+
+        Answers.isFailure(rig.ask(), FailureReason.UPSTREAM_REJECTED);
+        Answers.isKeptFailure(rig.ask(), FailureReason.UPSTREAM_REJECTED, 1);
+        rig.time.advance(Rig.seconds(1));
+        Answers.isFetched(rig.ask(), RUNNING, Forward.STALE);
+    }
+
+    @Test
+    void onlyIfCachedTakesNoStaleRunning() throws Exception {
+        rig.source.says(RUNNING).fails(FailureReason.UPSTREAM_ERROR);
+        rig.ask();
+        Answers.isHit(rig.ask(Directive.ONLY_IF_CACHED), RUNNING, Outcome.MEMORY, 1);
+        rig.time.advance(Rig.seconds(1));
+        rig.ask();
+
+        Answers.isUnfetched(rig.ask(Directive.ONLY_IF_CACHED), FailureReason.NOT_CACHED);
+        assertThat(rig.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void sinceWhenATaskRunsIsRememberedForAnHour() throws Exception {
+        rig.ask();
+        rig.time.advance(Duration.ofMinutes(59));
+        rig.ask();
+        Answers.isHit(rig.ask(), RUNNING, Outcome.MEMORY, 5);
+
+        rig.time.advance(Duration.ofMinutes(61));
+        Answers.isFetched(rig.ask(), RUNNING, Forward.URI_MISS);
+        Answers.isHit(rig.ask(), RUNNING, Outcome.MEMORY, 1);
+    }
+
+    @Test
+    void theNewsOfAnotherReplicaIsAsOldAsItIs() throws Exception {
+        rig.source.plays(rig.source.status(RUNNING, "", found -> new Fetched.Found(found.snapshot(), true)));
+        Fetched.Found news = (Fetched.Found) rig.source.fetch(Rig.ID, java.util.Optional.empty());
+        rig.source.plays(id -> news);
+        rig.time.advanceMillis(400);
+
+        Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 1);
+        assertThat(rig.ask().freshFor()).isEqualTo(Duration.ofMillis(600).toNanos());
+    }
+}
