@@ -38,7 +38,8 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
         if (life == null) {
             life = new ConnectionLife(channel);
             channel.attr(KEY).set(life);
-            // What goes wrong is told by the call: without a handler, Vert.x would write an error into the log each time.
+            // What goes wrong is told by the call: without a handler, Vert.x would write an error into the log each
+            // time.
             request.connection().exceptionHandler(fault -> {});
             channel.pipeline()
                     .addBefore(channel.pipeline().context(HttpClientCodec.class).name(), null, life);

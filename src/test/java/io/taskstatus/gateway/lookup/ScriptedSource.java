@@ -31,7 +31,7 @@ final class ScriptedSource implements StatusSource {
 
     @Override
     public Fetched fetch(ExecutionId id, Optional<String> parent) {
-        fetches.computeIfAbsent(id, unused -> new AtomicInteger()).incrementAndGet();
+        fetches.computeIfAbsent(id, _ -> new AtomicInteger()).incrementAndGet();
         traceparent = parent;
         Line next = script.poll();
         if (next != null) {

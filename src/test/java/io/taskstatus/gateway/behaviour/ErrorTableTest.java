@@ -1,0 +1,152 @@
+package io.taskstatus.gateway.behaviour;
+
+import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
+import static io.taskstatus.gateway.FakeUpstream.body;
+import static io.taskstatus.gateway.FakeUpstream.closes;
+import static io.taskstatus.gateway.FakeUpstream.hangs;
+import static io.taskstatus.gateway.FakeUpstream.notFound;
+import static io.taskstatus.gateway.FakeUpstream.raw;
+import static io.taskstatus.gateway.FakeUpstream.resets;
+import static io.taskstatus.gateway.FakeUpstream.says;
+import static io.taskstatus.gateway.FakeUpstream.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.taskstatus.gateway.FakeUpstream.Reply;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every row of the error table, as a client sees it. */
+@QuarkusTest
+@TestProfile(AgainstUpstream.class)
+class ErrorTableTest extends Gateway {
+    /** Name, the upstream's reply, status, code, whether it is worth trying again, calls upstream. */
+    static Stream<Arguments> rows() {
+        return Stream.of(
+                arguments("404", notFound(), 404, "execution_not_found", true, 1),
+                arguments(
+                        "404 without JSON",
+                        status(404).saying("nope").as("text/plain"),
+                        404,
+                        "execution_not_found",
+                        true,
+                        1),
+                arguments(
+                        "404 as HTML",
+                        status(404).saying("not here").as("text/html; charset=utf-8"),
+                        502,
+                        "upstream_invalid_body",
+                        true,
+                        2),
+                arguments("404 with a tag", status(404).saying(" <html>"), 502, "upstream_invalid_body", true, 2),
+                arguments("400", status(400), 400, "upstream_rejected", false, 1),
+                arguments("401", status(401), 502, "upstream_auth", false, 1),
+                arguments("403", status(403), 502, "upstream_auth", false, 1),
+                arguments("402", status(402), 502, "upstream_payment_required", false, 1),
+                arguments("500", status(500), 502, "upstream_error", true, 2),
+                arguments("502", status(502), 502, "upstream_error", true, 3),
+                arguments("503", status(503), 503, "upstream_unavailable", true, 3),
+                arguments("504", status(504), 504, "upstream_timeout", true, 3),
+                arguments("501", status(501), 502, "upstream_error", true, 1),
+                arguments("302", status(302).with("Location", "/elsewhere"), 502, "upstream_redirect", false, 1),
+                arguments("304", raw("HTTP/1.1 304 Not Modified\r\n\r\n"), 502, "upstream_unexpected_status", false, 1),
+                arguments("418", status(418), 502, "upstream_unexpected_status", false, 1),
+                arguments("204", raw("HTTP/1.1 204 No Content\r\n\r\n"), 502, "upstream_unexpected_status", false, 1),
+                arguments("206", status(206), 502, "upstream_unexpected_status", false, 1),
+                arguments("408", status(408), 504, "upstream_timeout", true, 2),
+                arguments("no JSON", body("hello"), 502, "upstream_invalid_body", true, 2),
+                arguments("truncated", says(SUCCESS).truncatedAfter(30), 502, "upstream_invalid_body", true, 2),
+                arguments("no HTTP", raw("SSH-2.0-OpenSSH_9.2\r\n"), 502, "upstream_invalid_body", true, 2),
+                arguments("another id", body("{\"executionId\":\"x\"}"), 502, "upstream_identity_mismatch", true, 2),
+                arguments(
+                        "endless",
+                        body("{\"a\":\"" + "x".repeat(10_000)).endless(),
+                        502,
+                        "upstream_body_too_large",
+                        false,
+                        1),
+                arguments("silent", hangs(), 504, "upstream_timeout", true, 2),
+                arguments("dripping", says(SUCCESS).dripping(Duration.ofMillis(100)), 504, "upstream_timeout", true, 2),
+                arguments("reset", resets(), 503, "upstream_unreachable", true, 3),
+                arguments("closed", closes(), 503, "upstream_unreachable", true, 3));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void aRowOfTheTable(String name, Reply reply, int status, String code, boolean retryable, int calls) {
+        String id = anyId();
+        // a connection of its own: one that dies before a byte of its answer is replaced, which is no attempt
+        upstream.hangUp();
+        upstream.answers(id, reply);
+        Response problem = get(id);
+        assertThat(problem.statusCode()).isEqualTo(status);
+        assertThat(problem.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(problem.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(problem.header("Cache-Status")).startsWith("task-status-gateway; fwd=uri-miss");
+        assertThat(problem.header("Retry-After")).isEqualTo(status == 503 ? "1" : null);
+        assertThat(problem.jsonPath().getString("type")).isEqualTo("urn:task-status-gateway:problem:" + code);
+        assertThat(problem.jsonPath().getString("code")).isEqualTo(code);
+        assertThat(problem.jsonPath().getInt("status")).isEqualTo(status);
+        assertThat(problem.jsonPath().getBoolean("retryable")).isEqualTo(retryable);
+        assertThat(problem.jsonPath().getString("executionId")).isEqualTo(id);
+        assertThat(problem.jsonPath().getString("instance")).isEqualTo(PATH + id);
+        assertThat(problem.jsonPath().getString("message"))
+                .isEqualTo(problem.jsonPath().getString("detail"));
+        assertThat(problem.jsonPath().getString("title")).isNotBlank();
+        assertThat(upstream.fetchesOf(id)).isGreaterThanOrEqualTo(calls).isLessThanOrEqualTo(calls + 1);
+        Response kept = get(id);
+        assertThat(kept.statusCode()).isEqualTo(status);
+        assertThat(kept.header("Cache-Status")).isEqualTo("task-status-gateway; hit; detail=memory; ttl=1");
+    }
+
+    @Test
+    void theUpstreamsMessageIsPassedOnWithoutControlCharacters() {
+        String id = anyId();
+        upstream.answers(id, status(500).saying("{\"message\":\"out\\u0007 of \\nluck\"}"));
+        assertThat(get(id).jsonPath().getString("message")).isEqualTo("out of luck");
+        String html = anyId();
+        upstream.answers(html, status(500).saying("<h1>secret stack trace</h1>").as("text/html"));
+        assertThat(get(html).asString()).doesNotContain("secret");
+    }
+
+    @Test
+    void aPauseHoldsEverybodyBack() {
+        String id = anyId();
+        String other = anyId();
+        upstream.answers(id, status(429).with("Retry-After", "2").saying("{\"message\":\"slow down\"}"));
+        upstream.says(other, SUCCESS);
+        Response limited = get(id);
+        assertThat(limited.statusCode()).isEqualTo(503);
+        assertThat(limited.jsonPath().getString("code")).isEqualTo("upstream_rate_limited");
+        assertThat(limited.header("Retry-After")).isEqualTo("2");
+        Response held = get(other);
+        assertThat(held.statusCode()).isEqualTo(503);
+        assertThat(held.jsonPath().getString("code")).isEqualTo("upstream_rate_limited");
+        assertThat(held.header("Retry-After")).isIn("1", "2");
+        assertThat(upstream.fetchesOf(other)).isZero();
+        await().atMost(Duration.ofSeconds(4)).until(() -> get(other).statusCode() == 200);
+    }
+
+    @Test
+    void aRunningStandsInForAFailure() {
+        String id = anyId();
+        upstream.says(id, "Running").then(status(500));
+        String body = get(id).asString();
+        Response standIn =
+                await().atMost(Duration.ofSeconds(4)).until(() -> get(id), answer -> upstream.fetchesOf(id) > 1);
+        assertThat(standIn.statusCode()).isEqualTo(200);
+        assertThat(standIn.asString()).isEqualTo(body);
+        assertThat(standIn.header("Cache-Status"))
+                .isEqualTo("task-status-gateway; fwd=stale; fwd-status=500; stored; detail=stale-if-error");
+        Response kept = get(id, "Cache-Control", "no-cache");
+        assertThat(kept.header("Cache-Status")).matches("task-status-gateway; hit; ttl=-\\d+; detail=stale-if-error");
+    }
+}
