@@ -195,15 +195,22 @@ public final class AdminRoutes {
         return String.valueOf(context.request().remoteAddress());
     }
 
-    /** What the framework refused before any route saw it. */
+    /** What the framework refused before any route saw it: a body that is too large, or that is no form but says so. */
     private void failed(RoutingContext context) {
-        if (context.statusCode() == 413) {
-            context.response().putHeader("Connection", "close");
-            refuse(context, FailureReason.IMPORT_TOO_LARGE);
-        } else if (context.statusCode() == 400) {
-            refuse(context, FailureReason.INVALID_EXECUTION_ID);
-        } else {
-            refuse(context, FailureReason.INTERNAL_ERROR);
+        if (context.response().ended()) {
+            return;
+        }
+        switch (context.statusCode()) {
+            case 413 -> {
+                context.response().putHeader("Connection", "close");
+                refuse(context, FailureReason.IMPORT_TOO_LARGE);
+            }
+            case 400 ->
+                refuse(
+                        context,
+                        problem(context, FailureReason.INVALID_IMPORT)
+                                .saying("The body can't be read; send it as Content-Type: application/x-ndjson."));
+            default -> refuse(context, FailureReason.INTERNAL_ERROR);
         }
     }
 
