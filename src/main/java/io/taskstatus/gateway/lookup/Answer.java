@@ -17,15 +17,18 @@ public sealed interface Answer {
 
     /** The same answer for one who did not start the fetch that brought it. */
     default Answer joined() {
+        return with(provenance().joined());
+    }
+
+    /** The same answer for one who got {@code earlier} before: a fetch that was started then is not forgotten. */
+    default Answer after(Answer earlier) {
+        return earlier.provenance().startedFetch() ? with(provenance().havingStartedFetch()) : this;
+    }
+
+    private Answer with(Provenance provenance) {
         return switch (this) {
-            case Status status ->
-                new Status(
-                        status.snapshot(),
-                        status.freshFor(),
-                        status.provenance().joined());
-            case Failure failed ->
-                new Failure(
-                        failed.failure(), failed.freshFor(), failed.provenance().joined());
+            case Status status -> new Status(status.snapshot(), status.freshFor(), provenance);
+            case Failure failed -> new Failure(failed.failure(), failed.freshFor(), provenance);
         };
     }
 

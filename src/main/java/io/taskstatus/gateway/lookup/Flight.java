@@ -21,7 +21,8 @@ final class Flight {
         return result;
     }
 
-    void land(Landing result) {
+    /** @param result nothing where the program failed twice: those who wait get an exception */
+    void land(@Nullable Landing result) {
         landing = result;
         landed.countDown();
     }

@@ -34,14 +34,9 @@ final class Flights {
         try {
             executor.execute(() -> fly(id, mine, work));
         } catch (Throwable refused) {
-            end(id, mine, onPanic.apply(refused));
+            crash(id, mine, refused);
         }
         return new Seat(mine, true);
-    }
-
-    @Nullable
-    Flight underWay(ExecutionId id) {
-        return underWay.get(id);
     }
 
     /** Takes the flight for {@code id} out of the way of new questions and keeps what it brings from being kept. */
@@ -57,13 +52,24 @@ final class Flights {
         try {
             landing = work.apply(flight);
         } catch (Throwable panic) {
-            landing = onPanic.apply(panic);
+            crash(id, flight, panic);
+            return;
         }
         end(id, flight, landing);
     }
 
+    /** Whatever happens here, those who wait are let go. */
+    private void crash(ExecutionId id, Flight flight, Throwable panic) {
+        Landing landing = null;
+        try {
+            landing = onPanic.apply(panic);
+        } finally {
+            end(id, flight, landing);
+        }
+    }
+
     /** First out of the way, then landed: who comes in between finds in memory what was kept, or starts anew. */
-    private void end(ExecutionId id, Flight flight, Landing landing) {
+    private void end(ExecutionId id, Flight flight, @Nullable Landing landing) {
         underWay.remove(id, flight);
         flight.land(landing);
     }

@@ -69,7 +69,8 @@ sealed interface Kept {
 
         @Override
         public long retention(long now) {
-            return Math.max(seenAt + FreshnessPolicy.RUNNING_RETENTION, graceUntil) - now;
+            long useful = Math.max(seenAt - now + FreshnessPolicy.RUNNING_RETENTION, graceUntil - now);
+            return failing == null ? useful : Math.max(useful, failing.retention(now));
         }
     }
 

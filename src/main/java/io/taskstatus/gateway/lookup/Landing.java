@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.lookup;
 
+import io.taskstatus.gateway.lookup.ResultStore.Held;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ sealed interface Landing {
     /** The upstream gave a status. */
     record FromSource(StatusSnapshot snapshot, long freshUntil, boolean kept) implements Landing {}
 
+    /** The upstream was asked, but what the store held stands. */
+    record Overruled(Held held, int upstreamStatus) implements Landing {}
+
     /**
      * No status.
      *
@@ -20,6 +24,6 @@ sealed interface Landing {
     record Failed(SourceFailure failure, long until, Kept.@Nullable Unsettled standIn, boolean kept)
             implements Landing {}
 
-    /** Whoever started the flight may not fetch now; the others may try on their own account. */
-    record Refused(Duration retryAfter) implements Landing {}
+    /** Whoever spends {@code allowance} may not fetch now; the others may try on their own account. */
+    record Refused(FetchAllowance allowance, Duration retryAfter) implements Landing {}
 }

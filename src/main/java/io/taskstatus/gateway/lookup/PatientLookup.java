@@ -42,19 +42,28 @@ public final class PatientLookup {
             waiters.decrementAndGet();
             return Optional.empty();
         }
-        Watch[] joined = new Watch[1];
-        watches.compute(id, (key, running) -> {
-            Watch watch = running == null ? new Watch(key, lookup, () -> watches.remove(key, joined[0])) : running;
-            joined[0] = watch;
-            if (watch.enter() == 1) {
-                executor.execute(watch);
-            }
-            return watch;
-        });
-        if (stopping) {
-            joined[0].stop();
+        Watch watch;
+        try {
+            watch = watches.compute(id, (key, running) -> join(running == null ? start(key) : running));
+        } catch (RuntimeException | Error notStarted) {
+            waiters.decrementAndGet();
+            throw notStarted;
         }
-        return Optional.of(new Vigil(joined[0].new Reader(), () -> leave(id, joined[0])));
+        if (stopping) {
+            watch.stop();
+        }
+        return Optional.of(new Vigil(watch.new Reader(), () -> leave(id, watch)));
+    }
+
+    private Watch start(ExecutionId id) {
+        Watch watch = new Watch(id, lookup, ended -> watches.remove(id, ended));
+        executor.execute(watch);
+        return watch;
+    }
+
+    private static Watch join(Watch watch) {
+        watch.enter();
+        return watch;
     }
 
     private void leave(ExecutionId id, Watch watch) {
@@ -76,17 +85,21 @@ public final class PatientLookup {
     public Answer await(Vigil vigil, Answer first, Duration patience, Predicate<StatusSnapshot> enough)
             throws InterruptedException {
         long start = time.ticks();
+        long missingSince = start;
         Answer latest = first;
         while (!ends(latest, enough) && !stopping) {
-            Duration whole = latest.isNotFound() && LAG.compareTo(patience) < 0 ? LAG : patience;
-            Duration left = whole.minusNanos(time.ticks() - start);
-            Optional<Answer> news = left.isPositive() ? vigil.news(left) : Optional.empty();
+            long now = time.ticks();
+            Duration left = patience.minusNanos(now - start);
+            Duration lag = LAG.minusNanos(now - missingSince);
+            Duration longest = latest.isNotFound() && lag.compareTo(left) < 0 ? lag : left;
+            Optional<Answer> news = longest.isPositive() ? vigil.news(longest) : Optional.empty();
             if (news.isEmpty()) {
-                return refreshed(latest);
+                return refreshed(latest).after(first);
             }
+            missingSince = latest.isNotFound() ? missingSince : time.ticks();
             latest = news.get();
         }
-        return stopping ? refreshed(latest) : latest;
+        return (stopping ? refreshed(latest) : latest).after(first);
     }
 
     private static boolean ends(Answer answer, Predicate<StatusSnapshot> enough) {

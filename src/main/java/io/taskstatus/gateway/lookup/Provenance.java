@@ -8,7 +8,7 @@ package io.taskstatus.gateway.lookup;
  * @param forwardStatus the HTTP status the upstream answered with, or 0
  * @param stored whether the answer was kept
  * @param collapsed whether the question joined a fetch that another had started
- * @param ttl seconds of freshness left, below zero since it ended, or 0 where there is nothing to say
+ * @param ttl seconds of freshness left, below zero since it ended, or {@link #NO_TTL}
  * @param startedFetch whether this very question started a fetch
  */
 public record Provenance(
@@ -42,8 +42,11 @@ public record Provenance(
         }
     }
 
-    public static final Provenance MEMORY_HIT = hit(Outcome.MEMORY, 0);
-    public static final Provenance NOTHING = hit(Outcome.NONE, 0);
+    /** There is nothing to say of freshness. */
+    public static final long NO_TTL = Long.MIN_VALUE;
+
+    public static final Provenance MEMORY_HIT = hit(Outcome.MEMORY, NO_TTL);
+    public static final Provenance NOTHING = hit(Outcome.NONE, NO_TTL);
 
     /** The same for a question that did not start the fetch. */
     Provenance joined() {
@@ -57,6 +60,16 @@ public record Provenance(
                         ttl,
                         false)
                 : this;
+    }
+
+    /** The same for a question that had started a fetch before it was answered so. */
+    Provenance havingStartedFetch() {
+        return new Provenance(outcome, forward, forwardStatus, stored, collapsed, ttl, true);
+    }
+
+    /** Of an answer that a fetch led to, this question's own or another's. */
+    static Provenance fetched(Outcome outcome, Forward forward, int forwardStatus, boolean stored, boolean started) {
+        return new Provenance(outcome, forward, forwardStatus, stored, !started, NO_TTL, started);
     }
 
     static Provenance hit(Outcome outcome, long ttl) {

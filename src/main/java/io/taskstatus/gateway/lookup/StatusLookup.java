@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -81,7 +82,9 @@ public final class StatusLookup {
             Forward forward = whyForward(question);
             Flights.Seat seat = flights.join(question.id(), flight -> fly(question, flight));
             Landing landing = seat.flight().await();
-            if (!(landing instanceof Landing.Refused) || seat.started()) {
+            boolean others = landing instanceof Landing.Refused refused
+                    && !refused.allowance().equals(question.allowance());
+            if (!others) {
                 return answer(landing, forward, seat.started());
             }
         }
@@ -167,29 +170,39 @@ public final class StatusLookup {
         if (arrived.isPresent()) {
             return new Landing.FromTier(arrived.get());
         }
+        long start = time.ticks();
         Future<Optional<Held>> read = store.find(question.id());
         Optional<Held> stored = await(read, STORE_PATIENCE);
         if (stored.isPresent()) {
             return landHeld(stored.get(), flight);
         }
         if (stopping) {
-            return landFailure(SourceFailure.unfetched(FailureReason.SHUTTING_DOWN), question.id(), read, flight);
+            return landFailure(
+                    SourceFailure.unfetched(FailureReason.SHUTTING_DOWN), question.id(), start, read, flight);
         }
         Duration refusedFor = question.allowance().take();
         if (refusedFor.isPositive()) {
-            return new Landing.Refused(refusedFor);
+            return new Landing.Refused(question.allowance(), refusedFor);
         }
         return switch (source.fetch(question.id(), question.traceparent())) {
             case Fetched.Found found -> landFound(found, read, flight);
-            case Fetched.Failed failed -> landFailure(failed.failure(), question.id(), read, flight);
+            case Fetched.Failed failed -> landFailure(failed.failure(), question.id(), start, read, flight);
         };
     }
 
     private Landing landHeld(Held held, Flight flight) {
+        keepHeld(held, flight);
+        return hit(held);
+    }
+
+    private void keepHeld(Held held, Flight flight) {
         StatusSnapshot snapshot = held.snapshot();
         flight.unlessPurged(() -> memory.update(snapshot.id(), before -> new Settled(snapshot)));
-        return new Landing.FromTier(
-                new Answer.Status(snapshot, Long.MAX_VALUE, Provenance.hit(Outcome.of(held.tier()), 0)));
+    }
+
+    private static Landing hit(Held held) {
+        return new Landing.FromTier(new Answer.Status(
+                held.snapshot(), Long.MAX_VALUE, Provenance.hit(Outcome.of(held.tier()), Provenance.NO_TTL)));
     }
 
     private Landing landFound(Fetched.Found found, Future<Optional<Held>> read, Flight flight) {
@@ -198,7 +211,8 @@ public final class StatusLookup {
             if (found.snapshot().isTerminal() && !stored.get().snapshot().sameBodyAs(found.snapshot())) {
                 observer.conflict();
             }
-            return landHeld(stored.get(), flight);
+            keepHeld(stored.get(), flight);
+            return found.shared() ? hit(stored.get()) : new Landing.Overruled(stored.get(), 200);
         }
         return found.snapshot().isTerminal() ? landTerminal(found, flight) : landUnsettled(found, flight);
     }
@@ -211,12 +225,15 @@ public final class StatusLookup {
             standing[0] = store.keep(fetched);
             memory.update(fetched.id(), before -> settle(standing[0], before));
         });
-        if (!standing[0].sameBodyAs(fetched)) {
+        boolean conflict = !standing[0].sameBodyAs(fetched);
+        if (conflict) {
             observer.conflict();
         }
         if (found.shared()) {
-            return new Landing.FromTier(
-                    new Answer.Status(standing[0], Long.MAX_VALUE, Provenance.hit(Outcome.SHARED, 0)));
+            return hit(new Held(standing[0], conflict ? Tier.STORE : Tier.SHARED));
+        }
+        if (conflict) {
+            return new Landing.Overruled(new Held(standing[0], Tier.STORE), 200);
         }
         return new Landing.FromSource(standing[0], Long.MAX_VALUE, kept);
     }
@@ -249,10 +266,16 @@ public final class StatusLookup {
                 : new Landing.FromSource(snapshot, freshUntil, kept);
     }
 
-    private Landing landFailure(SourceFailure failure, ExecutionId id, Future<Optional<Held>> read, Flight flight) {
-        Optional<Held> stored = await(read, failure.fetched() ? Duration.ZERO : deadline);
+    private Landing landFailure(
+            SourceFailure failure, ExecutionId id, long start, Future<Optional<Held>> read, Flight flight) {
+        Duration left = deadline.minusNanos(time.ticks() - start);
+        Optional<Held> stored = await(read, failure.fetched() ? STORE_PATIENCE : left);
         if (stored.isPresent()) {
-            return landHeld(stored.get(), flight);
+            keepHeld(stored.get(), flight);
+            return failure.fetched()
+                    ? new Landing.Overruled(
+                            stored.get(), failure.upstreamStatus().orElse(0))
+                    : hit(stored.get());
         }
         long now = time.ticks();
         long until = now + freshness.ofFailure(failure.reason());
@@ -260,17 +283,19 @@ public final class StatusLookup {
         boolean contradicted = failure.reason() == FailureReason.EXECUTION_NOT_FOUND
                 && before != null
                 && now - before.seenAt() < FreshnessPolicy.RUNNING_MEMORY;
-        boolean keep = failure.fetched() && !contradicted;
-        Failed failed = new Failed(failure, now, until);
-        boolean kept = keep && flight.unlessPurged(() -> memory.update(id, held -> fail(held, failed)));
-        return new Landing.Failed(failure, until, before, kept);
+        // of what contradicts a Running, only when it was asked for is kept
+        Failed failed = new Failed(failure, now, contradicted ? now : until);
+        boolean noted = failure.fetched()
+                && flight.unlessPurged(() -> memory.update(id, held -> fail(held, failed, contradicted)));
+        return new Landing.Failed(failure, until, before, noted && !contradicted);
     }
 
-    private static Kept fail(@Nullable Kept held, Failed failed) {
+    private static Kept fail(@Nullable Kept held, Failed failed, boolean contradicted) {
         return switch (held) {
             case Settled settled -> settled;
             case Unsettled unsettled
-            when failed.failure().reason() != FailureReason.EXECUTION_NOT_FOUND -> unsettled.failing(failed);
+            when contradicted || failed.failure().reason() != FailureReason.EXECUTION_NOT_FOUND ->
+                unsettled.failing(failed);
             case null, default -> failed;
         };
     }
@@ -287,11 +312,21 @@ public final class StatusLookup {
         long now = time.ticks();
         return switch (landing) {
             case Landing.FromTier tier -> tier.answer();
+            case Landing.Overruled overruled ->
+                new Answer.Status(
+                        overruled.held().snapshot(),
+                        Long.MAX_VALUE,
+                        Provenance.fetched(
+                                Outcome.of(overruled.held().tier()),
+                                forward,
+                                overruled.upstreamStatus(),
+                                false,
+                                started));
             case Landing.FromSource found ->
                 new Answer.Status(
                         found.snapshot(),
                         found.freshUntil() == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, found.freshUntil() - now),
-                        new Provenance(outcome, forward, 200, found.kept(), !started, 0, started));
+                        Provenance.fetched(outcome, forward, 200, found.kept(), started));
             case Landing.Failed failed -> failed(failed, forward, outcome, started, now);
             case Landing.Refused refused ->
                 new Answer.Failure(
@@ -307,34 +342,22 @@ public final class StatusLookup {
         Unsettled standIn = landing.standIn();
         boolean fetched = failure.fetched();
         long left = Math.max(0, landing.until() - now);
+        int status = failure.upstreamStatus().orElse(0);
         if (standIn != null && standIn.standsInFor(failure, now)) {
+            if (!fetched && standIn.isFresh(now)) {
+                return hit(standIn, now);
+            }
             return new Answer.Status(
                     standIn.snapshot(),
                     left,
                     fetched
-                            ? new Provenance(
-                                    Outcome.STALE,
-                                    forward,
-                                    failure.upstreamStatus().orElse(0),
-                                    landing.kept(),
-                                    !started,
-                                    0,
-                                    started)
+                            ? Provenance.fetched(Outcome.STALE, forward, status, landing.kept(), started)
                             : Provenance.hit(Outcome.STALE, staleTtl(standIn, now)));
         }
         return new Answer.Failure(
                 failure,
                 left,
-                fetched
-                        ? new Provenance(
-                                outcome,
-                                forward,
-                                failure.upstreamStatus().orElse(0),
-                                landing.kept(),
-                                !started,
-                                0,
-                                started)
-                        : Provenance.NOTHING);
+                fetched ? Provenance.fetched(outcome, forward, status, landing.kept(), started) : Provenance.NOTHING);
     }
 
     private Answer fromStoreAlone(Question question) {
@@ -345,13 +368,13 @@ public final class StatusLookup {
         return new Answer.Status(
                 stored.get().snapshot(),
                 Long.MAX_VALUE,
-                Provenance.hit(Outcome.of(stored.get().tier()), 0));
+                Provenance.hit(Outcome.of(stored.get().tier()), Provenance.NO_TTL));
     }
 
     private static Optional<Held> await(Future<Optional<Held>> read, Duration patience) {
         try {
             return read.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException slowOrBroken) {
+        } catch (TimeoutException | ExecutionException | CancellationException slowOrBroken) {
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,12 +5,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for one id, as often as what it gets is no longer fresh, and wakes those who wait for news of it. */
 final class Watch implements Runnable {
     /** The shortest pause between two questions, whatever freshness is configured. */
     private static final long PAUSE = Duration.ofMillis(20).toNanos();
+
+    /** The longest between two questions for an id that is not found. */
+    private static final long LONGEST_LAG = Duration.ofSeconds(1).toNanos();
 
     /** One answer worth waking for. {@code superseded} opens when there is a newer one, or none will come. */
     private static final class News {
@@ -23,24 +27,26 @@ final class Watch implements Runnable {
     }
 
     private final ExecutionId id;
+    private final Question anew;
     private final StatusLookup lookup;
-    private final Runnable onEnd;
+    private final Consumer<Watch> onEnd;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile News latest = new News(null);
     private int watchers;
 
-    Watch(ExecutionId id, StatusLookup lookup, Runnable onEnd) {
+    Watch(ExecutionId id, StatusLookup lookup, Consumer<Watch> onEnd) {
         this.id = id;
+        this.anew = new Question(id, Question.Directive.NO_CACHE, Optional.empty(), FetchAllowance.UNLIMITED);
         this.lookup = lookup;
         this.onEnd = onEnd;
     }
 
-    /** Guarded by whoever owns the watches: one more waits. Answers how many do. */
-    int enter() {
-        return ++watchers;
+    /** Guarded by whoever owns the watches: one more waits. */
+    void enter() {
+        watchers++;
     }
 
-    /** Guarded likewise: one less waits. */
+    /** Guarded likewise: one less waits. Answers how many do. */
     int leave() {
         return --watchers;
     }
@@ -54,19 +60,30 @@ final class Watch implements Runnable {
     @Override
     public void run() {
         try {
+            Question question = Question.about(id);
             while (stopped.getCount() > 0) {
-                Answer answer = lookup.statusOf(Question.about(id));
+                Answer answer = lookup.statusOf(question);
                 publish(answer);
-                if (answer.isTerminal() || stopped.await(Math.max(answer.freshFor(), PAUSE), TimeUnit.NANOSECONDS)) {
+                if (answer.isTerminal() || stopped.await(pauseAfter(answer), TimeUnit.NANOSECONDS)) {
                     break;
                 }
+                question = answer.isNotFound() ? anew : Question.about(id);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error fault) {
+            // whoever watches the flights was told of it; those who wait have to know, too
+            publish(new Answer.Failure(SourceFailure.unfetched(FailureReason.INTERNAL_ERROR), 0, Provenance.NOTHING));
         } finally {
-            onEnd.run();
+            onEnd.accept(this);
             stop();
         }
+    }
+
+    /** A new id may lag: one that is not found is asked for each second, however long that is kept. */
+    private static long pauseAfter(Answer answer) {
+        long pause = Math.max(answer.freshFor(), PAUSE);
+        return answer.isNotFound() ? Math.min(pause, LONGEST_LAG) : pause;
     }
 
     private void publish(Answer answer) {
@@ -107,7 +124,17 @@ final class Watch implements Runnable {
                 }
             }
             read = newest;
-            return Optional.ofNullable(newest.answer);
+            return Optional.ofNullable(newest.answer).map(Watch.this::orNewer);
         }
+    }
+
+    /** {@code news}, unless another's question brought another body since it came. */
+    private Answer orNewer(Answer news) {
+        return news instanceof Answer.Status told && !news.isTerminal()
+                ? lookup.fromMemory(Question.about(id))
+                        .filter(held -> held instanceof Answer.Status known
+                                && !known.snapshot().sameBodyAs(told.snapshot()))
+                        .orElse(news)
+                : news;
     }
 }

@@ -149,7 +149,7 @@ public final class StatusEvents {
             boolean unchanged = news instanceof Answer.Status now
                     && last instanceof Answer.Status before
                     && now.snapshot().sameBodyAs(before.snapshot());
-            last = news;
+            last = news.after(last);
             switch (news) {
                 case Answer.Status status when unchanged -> LOG.tracef("%s is unchanged", status.snapshot());
                 case Answer.Status status -> write(statusEvent(status.snapshot()));

@@ -139,7 +139,7 @@ final class StatusReply {
             if (!stale) {
                 value.append("; detail=").append(provenance.outcome().word());
             }
-            if (provenance.ttl() != 0) {
+            if (provenance.ttl() != Provenance.NO_TTL) {
                 value.append("; ttl=").append(provenance.ttl());
             }
         } else {

@@ -23,7 +23,7 @@ final class Answers {
     /** Brought by the caller's own fetch and kept. */
     static void isFetched(Answer answer, VerificationStatus status, Forward forward) {
         assertThat(snapshotOf(answer).status()).isEqualTo(status);
-        assertThat(answer.provenance()).isEqualTo(new Provenance(Outcome.UPSTREAM, forward, 200, true, false, 0, true));
+        assertThat(answer.provenance()).isEqualTo(Provenance.fetched(Outcome.UPSTREAM, forward, 200, true, true));
     }
 
     /** Found in {@code tier}, without a fetch. */

@@ -13,6 +13,8 @@ final class Counts implements LookupObserver {
     final List<Throwable> panics = Collections.synchronizedList(new ArrayList<>());
     final List<String> settled = Collections.synchronizedList(new ArrayList<>());
 
+    private volatile boolean alsoThrows;
+
     @Override
     public void conflict() {
         conflicts.incrementAndGet();
@@ -21,6 +23,14 @@ final class Counts implements LookupObserver {
     @Override
     public void panicked(Throwable panic) {
         panics.add(panic);
+        if (alsoThrows) {
+            throw new IllegalStateException("counting failed");
+        }
+    }
+
+    /** From here on being told of a panic is one. */
+    void panicsOnPanic() {
+        alsoThrows = true;
     }
 
     @Override

@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 /** A lookup with everything around it in the test's hands. */
 final class Rig {
     static final ExecutionId ID = new ExecutionId("0f8fad5b-d9cb-469f-a165-70867728950e");
-    static final long ROOM = 1 << 20;
+    static final FreshnessPolicy DEFAULTS =
+            new FreshnessPolicy(seconds(1), seconds(5), seconds(1), seconds(1), seconds(30));
+    private static final long ROOM = 1 << 20;
 
     final ManualTime time = new ManualTime();
     final ScriptedSource source = new ScriptedSource(time);
@@ -29,11 +31,18 @@ final class Rig {
     }
 
     Rig(long room) {
-        this(room, Thread::startVirtualThread);
+        this(room, DEFAULTS, Thread::startVirtualThread);
     }
 
-    Rig(long room, Executor executor) {
-        FreshnessPolicy freshness = new FreshnessPolicy(seconds(1), seconds(5), seconds(1), seconds(1), seconds(30));
+    Rig(Executor executor) {
+        this(ROOM, DEFAULTS, executor);
+    }
+
+    Rig(FreshnessPolicy freshness) {
+        this(ROOM, freshness, Thread::startVirtualThread);
+    }
+
+    private Rig(long room, FreshnessPolicy freshness, Executor executor) {
         lookup = new StatusLookup(store, source, freshness, room, seconds(5), executor, counts, time);
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstatus.gateway.lookup.Provenance.Forward;
 import io.taskstatus.gateway.lookup.Question.Directive;
+import io.taskstatus.gateway.status.StatusSnapshot;
 import io.taskstatus.gateway.status.VerificationStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +66,7 @@ class RunningTest {
         rig.time.advance(Rig.seconds(1));
         rig.ask();
 
-        assertThat(new String(Answers.snapshotOf(rig.ask()).body(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(Answers.snapshotOf(rig.ask()).body(), StandardCharsets.UTF_8))
                 .contains("two");
     }
 
@@ -76,7 +78,7 @@ class RunningTest {
 
         Answer own = rig.ask();
         assertThat(Answers.snapshotOf(own).status()).isEqualTo(RUNNING);
-        assertThat(own.provenance()).isEqualTo(new Provenance(Outcome.STALE, Forward.STALE, 503, true, false, 0, true));
+        assertThat(own.provenance()).isEqualTo(Provenance.fetched(Outcome.STALE, Forward.STALE, 503, true, true));
         assertThat(own.freshFor()).isEqualTo(Rig.seconds(1).toNanos());
 
         rig.time.advanceMillis(300);
@@ -142,12 +144,22 @@ class RunningTest {
 
     @Test
     void theNewsOfAnotherReplicaIsAsOldAsItIs() throws Exception {
-        rig.source.plays(rig.source.status(RUNNING, "", found -> new Fetched.Found(found.snapshot(), true)));
-        Fetched.Found news = (Fetched.Found) rig.source.fetch(Rig.ID, java.util.Optional.empty());
-        rig.source.plays(id -> news);
+        StatusSnapshot news = Snapshots.of(Rig.ID, RUNNING, "", rig.time.now());
+        rig.source.plays(id -> ScriptedSource.shared(news));
         rig.time.advanceMillis(400);
 
         Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 1);
         assertThat(rig.ask().freshFor()).isEqualTo(Duration.ofMillis(600).toNanos());
+    }
+
+    @Test
+    void theNewsOfAnotherReplicaThatIsNoLongerFreshSaysSo() throws Exception {
+        StatusSnapshot news = Snapshots.of(Rig.ID, RUNNING, "", rig.time.now());
+        rig.source.plays(id -> ScriptedSource.shared(news));
+        rig.time.advance(Rig.seconds(2));
+
+        Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 0);
+        Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 0);
+        assertThat(rig.fetches()).isEqualTo(2);
     }
 }

@@ -9,7 +9,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 
 /** An upstream that follows a script: each fetch takes the next line, and the last line stands. */
 final class ScriptedSource implements StatusSource {
@@ -86,14 +85,11 @@ final class ScriptedSource implements StatusSource {
     }
 
     Line status(VerificationStatus status, String remark) {
-        return status(status, remark, found -> found);
+        return id -> new Fetched.Found(Snapshots.of(id, status, remark, time.now()));
     }
 
-    Line status(VerificationStatus status, String remark, UnaryOperator<Fetched.Found> change) {
-        return id -> change.apply(new Fetched.Found(Snapshots.of(id, status, remark, time.now())));
-    }
-
-    static Line saying(StatusSnapshot snapshot) {
-        return id -> new Fetched.Found(snapshot);
+    /** What another replica fetched. */
+    static Fetched.Found shared(StatusSnapshot snapshot) {
+        return new Fetched.Found(snapshot, true);
     }
 }

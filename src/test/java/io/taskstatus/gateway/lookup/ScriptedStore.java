@@ -57,7 +57,14 @@ final class ScriptedStore implements ResultStore {
 
     @Override
     public List<Import> importAll(List<StatusSnapshot> imported) {
-        throw new UnsupportedOperationException();
+        return imported.stream()
+                .map(result -> {
+                    StatusSnapshot standing = keep(result);
+                    return standing == result
+                            ? Import.IMPORTED
+                            : standing.sameBodyAs(result) ? Import.ALREADY_THERE : Import.CONFLICT;
+                })
+                .toList();
     }
 
     @Override

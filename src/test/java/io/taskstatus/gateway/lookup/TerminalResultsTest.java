@@ -104,7 +104,10 @@ class TerminalResultsTest {
             return new Fetched.Found(snapshot(ERROR, "second"));
         });
 
-        assertThat(Answers.snapshotOf(rig.ask())).isSameAs(first);
+        Answer overruled = rig.ask();
+        assertThat(Answers.snapshotOf(overruled)).isSameAs(first);
+        assertThat(overruled.provenance())
+                .isEqualTo(Provenance.fetched(Outcome.STORE, Forward.URI_MISS, 200, false, true));
         assertThat(Answers.snapshotOf(rig.ask())).isSameAs(first);
         assertThat(rig.counts.conflicts).hasValue(1);
     }
@@ -143,11 +146,23 @@ class TerminalResultsTest {
 
     @Test
     void whatAnotherReplicaFetchedIsKeptAndIsASharedHit() throws Exception {
-        rig.source.plays(rig.source.status(SUCCESS, "", found -> new Fetched.Found(found.snapshot(), true)));
+        rig.source.plays(id -> ScriptedSource.shared(snapshot(SUCCESS, "")));
 
         Answers.isHit(rig.ask(), SUCCESS, Outcome.SHARED);
         Answers.isHit(rig.ask(), SUCCESS, Outcome.MEMORY);
         assertThat(rig.store.results).containsKey(Rig.ID);
+    }
+
+    @Test
+    void whatIsStoredOverrulesADifferentResultOfAnotherReplica() throws Exception {
+        StatusSnapshot first = snapshot(SUCCESS, "first");
+        rig.source.plays(id -> {
+            rig.store.holding(first);
+            return ScriptedSource.shared(snapshot(ERROR, "second"));
+        });
+
+        Answers.isHit(rig.ask(), SUCCESS, Outcome.STORE);
+        assertThat(rig.counts.conflicts).hasValue(1);
     }
 
     @Test
