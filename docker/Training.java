@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -40,26 +41,14 @@ final class Training {
         Path store = Files.createTempDirectory("training");
         Process fake = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "/training/FakeUpstream.java",
+                        "/training/io/taskstatus/gateway/FakeUpstream.java",
                         "--port",
                         Integer.toString(upstream))
                 .inheritIO()
                 .start();
         try {
             until("the upstream", () -> new Socket("127.0.0.1", upstream).close());
-            Process gateway = new ProcessBuilder(
-                            "/opt/jre/bin/java",
-                            "@/app/jvm.options",
-                            "-XX:AOTCacheOutput=" + CACHE,
-                            "-Dgateway.upstream.url=http://127.0.0.1:" + upstream,
-                            "-Dgateway.store.path=" + store,
-                            "-Dgateway.admin.token=training",
-                            "-Dquarkus.http.port=" + clients,
-                            "-Dquarkus.management.port=" + operators,
-                            "-jar",
-                            "/app/quarkus-run.jar")
-                    .inheritIO()
-                    .start();
+            Process gateway = gateway(store);
             until("the gateway", () -> ask(operators, "/q/health/ready"));
             clientsAsk();
             operatorsAsk();
@@ -72,6 +61,24 @@ final class Training {
             fake.destroy();
         }
         System.out.println(CACHE + ": " + Files.size(CACHE) / 1_000_000 + " MB");
+    }
+
+    /** With the image's options, but talkative: what the JVM has to say of the cache belongs in the build's log. */
+    private Process gateway(Path store) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/opt/jre/bin/java"));
+        command.addAll(Files.readAllLines(Path.of("/app/jvm.options")).stream()
+                .filter(line -> line.startsWith("-") && !line.startsWith("-Xlog"))
+                .toList());
+        command.addAll(List.of(
+                "-XX:AOTCacheOutput=" + CACHE,
+                "-Dgateway.upstream.url=http://127.0.0.1:" + upstream,
+                "-Dgateway.store.path=" + store,
+                "-Dgateway.admin.token=training",
+                "-Dquarkus.http.port=" + clients,
+                "-Dquarkus.management.port=" + operators,
+                "-jar",
+                "/app/quarkus-run.jar"));
+        return new ProcessBuilder(command).inheritIO().start();
     }
 
     private void clientsAsk() throws Exception {
