@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -184,17 +185,38 @@ class ConsoleTest {
     @Test
     void connectsAnewWhereTheStreamBreaks() {
         upstream().says("e-breaks", FakeUpstream.RUNNING);
+        AtomicInteger streams = new AtomicInteger();
+        page.route("**/execution-status/e-breaks", route -> {
+            boolean stream = "text/event-stream".equals(route.request().headerValue("accept"));
+            if (stream && streams.incrementAndGet() < 3) {
+                route.abort("connectionreset");
+            } else {
+                route.resume();
+            }
+        });
+
         open("#e-breaks");
+
+        assertThat(page.locator("#notice")).containsText("The connection was lost.");
+        assertThat(page.locator("#live-words")).containsText("Trying again in");
+        upstream().says("e-breaks", FakeUpstream.INDETERMINATE);
+        assertThat(page.locator("#status-word")).hasText("Indeterminate");
+        assertThat(page.locator("#notice")).isHidden();
+        assertThat(streams).hasValue(3);
+        faults.removeIf(fault -> fault.contains("ERR_CONNECTION_RESET"));
+    }
+
+    @Test
+    void saysThatTheGatewayIsGone() {
+        upstream().says("e-gone", FakeUpstream.RUNNING);
+        open("#e-gone");
         assertThat(page.locator("#live-words")).hasText("Live");
 
         profile.setOffline(true);
-        page.evaluate("() => document.getElementById('again').click()");
-        assertThat(page.locator("#status-word")).hasText("No answer");
-        profile.setOffline(false);
-        upstream().says("e-breaks", FakeUpstream.INDETERMINATE);
-        page.getByRole(AriaRole.BUTTON, named("Try again")).click();
+        page.getByRole(AriaRole.BUTTON, named("Ask the upstream now")).click();
 
-        assertThat(page.locator("#status-word")).hasText("Indeterminate");
+        assertThat(page.locator("#status-word")).hasText("No answer");
+        assertThat(page.locator("#glance-note")).hasText("The gateway gives no totals just now");
         faults.removeIf(fault -> fault.contains("ERR_INTERNET_DISCONNECTED"));
     }
 
@@ -219,6 +241,7 @@ class ConsoleTest {
         assertThat(page.locator("#value-hits")).containsText("%");
         assertThat(page.getByRole(AriaRole.IMG).first()).isVisible();
         assertThat(page.locator("#state-circuit")).not().hasText("–");
+        assertThat(page.locator("#value-latency")).containsText("ms");
         page.getByRole(AriaRole.BUTTON, named("Pause")).click();
         assertThat(page.locator("#glance-note")).hasText("Paused");
     }
