@@ -1,10 +1,12 @@
 // The gateway at a glance: polls the summary, draws what happened since the last one.
 
 import { summary } from './gateway.js';
-import { LENGTH, between, duration, number, percent, recent, recentHitRatio } from './series.js';
+import { LENGTH, between, counted, duration, number, percent, recent, recentHitRatio } from './series.js';
 import { seconds } from './words.js';
 
 const INTERVAL = 2000;
+/** Points that a chart is wide at first. */
+const NARROWEST = 30;
 const SOURCES = [
   ['memory', 'memory'],
   ['store', 'store'],
@@ -32,7 +34,7 @@ const TILES = [
     value: (points) => percent(recentHitRatio(points)),
     note: (now) => `${percent(hitRatio(now.requests))} since the start`,
     lines: [{ label: 'hit ratio', colour: 'memory', pick: (point) => point.hitRatio, fill: true }],
-    max: 1,
+    scale: { max: 1 },
     tick: (value) => `${Math.round(value * 100)} %`,
   },
   {
@@ -57,14 +59,23 @@ const TILES = [
       { label: 'p50', colour: 'memory', pick: (point) => finite(point.p50) },
       { label: 'p99', colour: 'shared', pick: (point) => finite(point.p99) },
     ],
-    tick: duration,
+    // Powers of ten: a hit takes a thousandth of a fetch.
+    scale: {
+      type: 'logarithmic',
+      min: 0.0001,
+      suggestedMax: 1,
+      afterBuildTicks: (axis) => {
+        axis.ticks = [0.0001, 0.001, 0.01, 0.1, 1, 10, 100].filter((value) => value <= axis.max).map((value) => ({ value }));
+      },
+    },
+    tick: (value) => (value < 0.001 ? '0.1 ms' : value < 1 ? `${Math.round(value * 1000)} ms` : `${value} s`),
   },
   {
     id: 'waiting',
     title: 'Waiting now',
     unit: 'for a change',
     value: (points, now) => number(now.waiters),
-    note: (now) => `${number(now.upstream.inFlight)} fetches under way, ${number(now.upstream.waiting)} in line`,
+    note: (now) => `${counted(now.upstream.inFlight, 'fetch', 'fetches')} under way, ${number(now.upstream.waiting)} in line`,
     lines: [
       { label: 'waiters', colour: 'shared', pick: (point) => point.waiters, fill: true },
       { label: 'fetches', colour: 'upstream', pick: (point) => point.inFlight },
@@ -194,8 +205,8 @@ function drawAll() {
   charts.clear();
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-  for (const { id, lines, stacked = false, max, tick = number } of TILES) {
-    const axis = { display: false, type: 'linear', min: 0, max: LENGTH - 1 };
+  const font = { size: 11, family: getComputedStyle(document.body).fontFamily };
+  for (const { id, lines, stacked = false, tick = number, scale = {} } of TILES) {
     charts.set(id, new Chart(document.getElementById(`chart-${id}`), {
       type: 'line',
       data: {
@@ -220,15 +231,15 @@ function drawAll() {
         layout: { padding: { top: 4 } },
         plugins: { legend: { display: false }, tooltip: { enabled: false } },
         scales: {
-          x: axis,
+          x: { display: false, type: 'linear', max: LENGTH - 1 },
           y: {
             stacked,
             min: 0,
-            max,
-            suggestedMax: max ?? (id === 'latency' ? 0.001 : 1),
+            suggestedMax: 1,
             border: { display: false },
             grid: { color: colour('line'), drawTicks: false },
-            ticks: { color: colour('ink-soft'), maxTicksLimit: 3, padding: 6, font: { size: 11, family: style.fontFamily }, callback: tick },
+            ticks: { color: colour('ink-soft'), maxTicksLimit: 3, padding: 6, font, callback: tick },
+            ...scale,
           },
         },
       },
@@ -243,6 +254,7 @@ function draw(id, lines) {
   lines.forEach(({ pick }, i) => {
     chart.data.datasets[i].data = points.map((point, at) => ({ x: first + at, y: point ? (pick(point) ?? NaN) : NaN }));
   });
+  chart.options.scales.x.min = LENGTH - Math.max(NARROWEST, points.length);
   chart.update('none');
 }
 

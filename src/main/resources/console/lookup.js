@@ -133,7 +133,9 @@ async function watch(mine) {
         show(fault.answer);
         return;
       }
-      notice(fault instanceof NoStream ? problemOf(fault.answer.status, fault.answer.text).words : 'The connection was lost.');
+      const reason = fault instanceof NoStream ? problemOf(fault.answer.status, fault.answer.text).words : 'The connection was lost.';
+      notice(`${reason} What is shown is the last that was seen.`);
+      say(reason);
     }
     live(`Trying again in ${seconds(Math.round(pause / 1000))}`, true);
     await rest(pause, signal);
@@ -154,8 +156,6 @@ async function take(mine, event) {
       show(answerOf(JSON.parse(event.data).status, new Headers(), new TextEncoder().encode(event.data)));
       return 'done';
     }
-    notice(`${problem.words} Until it is back, the last status stays here.`);
-    say(problem.words);
     throw new NoStream(answerOf(503, new Headers(), new TextEncoder().encode(event.data)));
   }
   if (event.name !== 'status' || event.id === mine.etag) {

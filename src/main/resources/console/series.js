@@ -82,6 +82,10 @@ export function number(value) {
   return value >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString('en') : value.toFixed(1);
 }
 
+export function counted(value, one, many) {
+  return `${number(value)} ${value === 1 ? one : many}`;
+}
+
 export function duration(value) {
   if (value === null) {
     return '–';

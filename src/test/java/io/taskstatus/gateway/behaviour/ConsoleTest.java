@@ -1,0 +1,365 @@
+package io.taskstatus.gateway.behaviour;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.taskstatus.gateway.FakeUpstream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The console in a browser. Whatever a test does, the page asks nobody but the gateway and keeps to its own policy. */
+@QuarkusTest
+@QuarkusTestResource(SimulatedUpstream.class)
+class ConsoleTest {
+    private static final int WIDE = 1280;
+    private static final int NARROW = 360;
+
+    private static Chromium chromium;
+
+    @TestHTTPResource("/")
+    URI address;
+
+    private BrowserContext profile;
+    private Page page;
+    private final List<String> asked = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+
+    @BeforeAll
+    static void startBrowser() {
+        chromium = Chromium.start();
+        PlaywrightAssertions.setDefaultAssertionTimeout(8_000);
+    }
+
+    @AfterAll
+    static void endBrowser() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void openProfile() {
+        useProfile(WIDE, ColorScheme.LIGHT);
+    }
+
+    private void useProfile(int width, ColorScheme scheme) {
+        profile = chromium.profile(width, scheme);
+        page = profile.newPage();
+        page.onRequest(request -> asked.add(request.url()));
+        page.onPageError(faults::add);
+        page.onConsoleMessage(message -> {
+            boolean answer = message.text().startsWith("Failed to load resource: the server responded with");
+            if (!answer && List.of("error", "warning").contains(message.type())) {
+                faults.add(message.text());
+            }
+        });
+    }
+
+    @AfterEach
+    void nobodyElseWasAskedAndNothingBroke() {
+        profile.close();
+        assertThat(asked).allMatch(url -> url.startsWith(address.toString()));
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void followsATaskFromRunningToSuccess() {
+        upstream()
+                .says("e-live", FakeUpstream.RUNNING)
+                .then(FakeUpstream.RUNNING)
+                .then(FakeUpstream.SUCCESS);
+        open("");
+
+        page.getByLabel("Execution id").fill("  e-live ");
+        page.getByRole(AriaRole.BUTTON, named("Follow")).click();
+
+        assertThat(page.locator("#status-word")).hasText("Running");
+        assertThat(page.locator("#live-words")).hasText("Live");
+        assertThat(page.locator("#status-word")).hasText("Success");
+        assertThat(page.locator("#live")).isHidden();
+        assertThat(page.locator("#trail")).containsText("Running");
+        assertThat(page.locator("#trail")).containsText("Success after");
+        assertThat(page.locator("#announce")).containsText("Success. All nodes agree");
+        assertThat(page).hasURL(address + "#e-live");
+        assertThat(page.locator("#how")).containsText("From memory. The upstream was not asked.");
+        assertThat(page.locator("#how")).containsText("It never changes");
+    }
+
+    @Test
+    void aSharedAddressShowsTheTask() {
+        upstream().says("e-shared", FakeUpstream.ERROR);
+
+        open("#e-shared");
+
+        assertThat(page.locator("#status-word")).hasText("Error");
+        assertThat(page.locator("#meaning")).containsText("The execution failed.");
+        assertThat(page.getByLabel("Execution id")).hasValue("e-shared");
+        assertThat(page.locator("#curl-wait"))
+                .hasText("curl -sS -H 'Prefer: wait=55' '" + address + "task/function/execution-status/e-shared'");
+    }
+
+    @Test
+    void laysTheBodyOutWithoutChangingANumberAndShowsItsBytes() {
+        String body =
+                "{ \"n\":123456789012345678901234567890,\"x\":1.50e+2, \"s\":\"\\u00e9 \\\"{,\\\"\",\n\"none\":{ },"
+                        + "\"verificationStatus\":\"Success\",\"executionId\":\"e-body\"}";
+        upstream().answers("e-body", FakeUpstream.body(body));
+
+        open("#e-body");
+
+        assertThat(page.locator("#pretty")).containsText("Success");
+        assertThat(page.locator("#pretty").textContent()).isEqualTo("""
+                {
+                  "n": 123456789012345678901234567890,
+                  "x": 1.50e+2,
+                  "s": "\\u00e9 \\"{,\\"",
+                  "none": {},
+                  "verificationStatus": "Success",
+                  "executionId": "e-body"
+                }""");
+        assertThat(page.locator("#raw").textContent()).isEqualTo(body);
+        assertThat(page.locator("#size")).hasText(body.length() + " bytes");
+        page.getByRole(AriaRole.BUTTON, named("Hex")).click();
+        assertThat(page.locator("#raw")).containsText("000000  7b 20 22 6e 22 3a 31 32  { \"n\":12");
+    }
+
+    @Test
+    void tellsOfAnUnknownIdInPlainWords() {
+        open("#e-nobody");
+
+        assertThat(page.locator("#status-word")).hasText("Execution not found");
+        assertThat(page.locator("#meaning")).containsText("it may appear in a moment");
+        assertThat(page.locator("#problem")).containsText("execution_not_found");
+        upstream().says("e-nobody", FakeUpstream.SUCCESS);
+        // not found is kept for a second
+        page.waitForTimeout(1_100);
+        page.getByRole(AriaRole.BUTTON, named("Try again")).click();
+        assertThat(page.locator("#status-word")).hasText("Success");
+    }
+
+    @Test
+    void tellsOfAnIdThatCannotBeOne() {
+        open("");
+
+        page.getByLabel("Execution id").fill("a/b'<b>");
+        page.getByLabel("Execution id").press("Enter");
+
+        assertThat(page.locator("#problem")).containsText("invalid_execution_id");
+        assertThat(page.locator("#meaning")).containsText("This can’t be an execution id");
+        assertThat(page.locator("#result-title")).hasText("a/b'<b>");
+        assertThat(page.locator("#curl-once")).containsText("a%2Fb%27%3Cb%3E");
+    }
+
+    @Test
+    void tellsThatTheUpstreamIsDown() {
+        upstream().answers("e-down", FakeUpstream.resets());
+
+        open("#e-down");
+
+        assertThat(page.locator("#problem")).containsText("upstream_unreachable");
+        assertThat(page.locator("#meaning")).containsText("The upstream can’t be reached.");
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Try again"))).isVisible();
+    }
+
+    @Test
+    void connectsAnewWhereTheStreamBreaks() {
+        upstream().says("e-breaks", FakeUpstream.RUNNING);
+        AtomicInteger streams = new AtomicInteger();
+        page.route("**/execution-status/e-breaks", route -> {
+            boolean stream = "text/event-stream".equals(route.request().headerValue("accept"));
+            if (stream && streams.incrementAndGet() < 3) {
+                route.abort("connectionreset");
+            } else {
+                route.resume();
+            }
+        });
+
+        open("#e-breaks");
+
+        assertThat(page.locator("#notice")).containsText("The connection was lost.");
+        assertThat(page.locator("#live-words")).containsText("Trying again in");
+        upstream().says("e-breaks", FakeUpstream.INDETERMINATE);
+        assertThat(page.locator("#status-word")).hasText("Indeterminate");
+        assertThat(page.locator("#notice")).isHidden();
+        assertThat(streams).hasValue(3);
+        faults.removeIf(fault -> fault.contains("ERR_CONNECTION_RESET"));
+    }
+
+    @Test
+    void saysThatTheGatewayIsGone() {
+        upstream().says("e-gone", FakeUpstream.RUNNING);
+        open("#e-gone");
+        assertThat(page.locator("#live-words")).hasText("Live");
+
+        profile.setOffline(true);
+        page.getByRole(AriaRole.BUTTON, named("Ask the upstream now")).click();
+
+        assertThat(page.locator("#status-word")).hasText("No answer");
+        assertThat(page.locator("#glance-note")).hasText("The gateway gives no totals just now");
+        faults.removeIf(fault -> fault.contains("ERR_INTERNET_DISCONNECTED"));
+    }
+
+    @Test
+    void chartsMoveWithWhatHappens() {
+        upstream().says("e-chart", FakeUpstream.SUCCESS);
+        open("");
+        assertThat(page.locator("#facts")).containsText("Version 1.0.0");
+        Locator requests = page.locator("#note-requests");
+        assertThat(requests).containsText("since the start");
+        String before = requests.textContent();
+
+        for (int i = 0; i < 20; i++) {
+            RestAssured.get(address.resolve("/task/function/execution-status/e-chart"))
+                    .then()
+                    .statusCode(200);
+        }
+
+        assertThat(requests).not().hasText(before);
+        page.waitForFunction("() => Chart.getChart('chart-requests').data.datasets"
+                + ".some(({data}) => data.filter(({y}) => y > 0).length > 0)");
+        assertThat(page.locator("#value-hits")).containsText("%");
+        assertThat(page.getByRole(AriaRole.IMG).first()).isVisible();
+        assertThat(page.locator("#state-circuit")).not().hasText("–");
+        assertThat(page.locator("#value-latency")).containsText("ms");
+        page.getByRole(AriaRole.BUTTON, named("Pause")).click();
+        assertThat(page.locator("#glance-note")).hasText("Paused");
+    }
+
+    @Test
+    void asksForATokenWhereOneIsNeededAndKeepsItForTheTabAlone() {
+        upstream().says("e-token", FakeUpstream.SUCCESS);
+        page.route("**/execution-status/**", route -> {
+            if ("Bearer sesame".equals(route.request().headerValue("authorization"))) {
+                route.resume();
+            } else {
+                route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                        .setStatus(401)
+                        .setContentType("application/problem+json")
+                        .setBody("{\"title\":\"Unauthorized\",\"status\":401,\"code\":\"unauthorized\"}"));
+            }
+        });
+        open("#e-token");
+        Locator token = page.getByLabel("Token", new Page.GetByLabelOptions().setExact(true));
+
+        assertThat(token).isFocused();
+        page.keyboard().type("wrong");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#token-fault")).hasText("That token was not accepted.");
+        token.fill("sesame");
+        token.press("Enter");
+
+        assertThat(page.locator("#status-word")).hasText("Success");
+        assertThat(token).isHidden();
+        assertThat(page.locator("#curl-once")).containsText("Bearer $TOKEN");
+        page.reload();
+        assertThat(page.locator("#status-word")).hasText("Success");
+        assertThat(page.evaluate("() => localStorage.length")).isEqualTo(0);
+        assertThat(profile.cookies()).isEmpty();
+        page.getByRole(AriaRole.BUTTON, named("Forget it")).click();
+        page.reload();
+        assertThat(page.locator("#token-form")).isVisible();
+    }
+
+    @Test
+    void theKeyboardIsEnough() {
+        upstream().says("e-keys", FakeUpstream.RUNNING);
+        open("");
+
+        page.keyboard().press("Tab");
+        assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Skip to the content")))
+                .isFocused();
+        page.keyboard().press("Tab");
+        assertThat(page.getByLabel("Execution id")).isFocused();
+        page.keyboard().type("e-keys");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#live-words")).hasText("Live");
+        reachByTab("Stop");
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#notice")).containsText("No longer watched.");
+        assertThat(page.locator("#again")).isFocused();
+        reachByTab("Hex");
+        page.keyboard().press("Space");
+        assertThat(page.locator("#raw-form")).hasAttribute("aria-pressed", "true");
+        reachByTab("Pause");
+    }
+
+    private void reachByTab(String name) {
+        for (int i = 0; i < 30; i++) {
+            page.keyboard().press("Tab");
+            if (page.evaluate("() => document.activeElement.textContent").equals(name)) {
+                return;
+            }
+        }
+        throw new AssertionError(name + " can't be reached with the keyboard");
+    }
+
+    @Test
+    void isAccessibleAndFitsInBothThemesWideAndNarrow() throws IOException {
+        String axe = axe();
+        upstream().says("e-look", FakeUpstream.SUCCESS);
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : List.of(WIDE, NARROW)) {
+                profile.close();
+                useProfile(width, scheme);
+                open("#e-look");
+                assertThat(page.locator("#status-word")).hasText("Success");
+                assertThat(page.locator("#note-requests")).containsText("since the start");
+                assertThat(violations(axe)).isEqualTo(List.of());
+                open("#%20");
+                page.getByLabel("Execution id").fill("not/an/id");
+                page.getByLabel("Execution id").press("Enter");
+                assertThat(page.locator("#problem")).isVisible();
+                assertThat(violations(axe)).isEqualTo(List.of());
+                assertThat(page.evaluate(
+                                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                        .isEqualTo(0);
+            }
+        }
+    }
+
+    private Object violations(String axe) {
+        page.evaluate(axe);
+        return page.evaluate("""
+                async () => (await axe.run()).violations
+                    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`)""");
+    }
+
+    private static String axe() throws IOException {
+        try (InputStream in = ConsoleTest.class.getResourceAsStream("/axe.min.js")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private void open(String fragment) {
+        page.navigate(address + fragment);
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static FakeUpstream upstream() {
+        return SimulatedUpstream.running();
+    }
+}
