@@ -57,7 +57,7 @@ public final class Limits {
         this.own = Map.copyOf(own);
         long origin = time.ticks();
         this.meter = new TimeMeter() {
-            /** From zero: a bucket compares two times as they are, not by their difference. */
+            // from zero: a bucket compares two times as they are, not by their difference
             @Override
             public long currentTimeNanos() {
                 return time.ticks() - origin;

@@ -40,7 +40,7 @@ public final class TeamAdmission implements Admission {
     public void admit(RoutingContext context, Consumer<Verdict> then) {
         Context here = context.vertx().getOrCreateContext();
         // else Quarkus answers a bad token itself, without a problem document
-        Object unused = context.remove(QuarkusHttpUser.AUTH_FAILURE_HANDLER);
+        var _ = context.remove(QuarkusHttpUser.AUTH_FAILURE_HANDLER);
         QuarkusHttpUser.getSecurityIdentity(context, null)
                 .subscribe()
                 .with(
