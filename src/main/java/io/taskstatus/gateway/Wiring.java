@@ -24,8 +24,10 @@ import io.taskstatus.gateway.upstream.UpstreamGuard;
 import io.taskstatus.gateway.upstream.UpstreamSettings;
 import io.taskstatus.gateway.upstream.UpstreamWire;
 import io.taskstatus.gateway.web.PublicDoor;
+import io.taskstatus.gateway.web.PublicFailures;
 import io.taskstatus.gateway.web.StatusEvents;
 import io.taskstatus.gateway.web.TeamTokens;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -184,6 +186,11 @@ public class Wiring {
 
     void openAdmin(@Observes ManagementInterface management, StatusLookup lookup, ResultStore store, Time time) {
         new AdminRoutes(config.admin().token(), lookup, store, threads, time).register(management.router());
+    }
+
+    /** First of all failure handlers, Quarkus' own being the last. */
+    void catchFailures(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).failureHandler(new PublicFailures());
     }
 
     void open(@Observes Filters filters, PublicDoor door) {

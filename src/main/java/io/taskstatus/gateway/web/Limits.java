@@ -55,10 +55,12 @@ public final class Limits {
     public Limits(Rates general, Map<String, Rates> own, Time time) {
         this.general = general;
         this.own = Map.copyOf(own);
+        long origin = time.ticks();
         this.meter = new TimeMeter() {
+            // from zero: a bucket compares two times as they are, not by their difference
             @Override
             public long currentTimeNanos() {
-                return time.ticks();
+                return time.ticks() - origin;
             }
 
             @Override

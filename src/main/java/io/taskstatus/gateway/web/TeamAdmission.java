@@ -39,6 +39,8 @@ public final class TeamAdmission implements Admission {
     @Override
     public void admit(RoutingContext context, Consumer<Verdict> then) {
         Context here = context.vertx().getOrCreateContext();
+        // else Quarkus answers a bad token itself, without a problem document
+        var _ = context.remove(QuarkusHttpUser.AUTH_FAILURE_HANDLER);
         QuarkusHttpUser.getSecurityIdentity(context, null)
                 .subscribe()
                 .with(

@@ -1,10 +1,10 @@
 package io.taskstatus.gateway.behaviour;
 
-import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.HashMap;
 import java.util.Map;
 
 /** A gateway with teams: blue with two tokens, slow with a limit on requests, frugal with one on fetches. */
-public final class TeamAccess implements QuarkusTestProfile {
+public final class TeamAccess extends AgainstUpstream {
     static final String BLUE = "blue-token";
     static final String BLUE_NEXT = "blue-token-next";
     static final String SLOW = "slow-token";
@@ -12,20 +12,14 @@ public final class TeamAccess implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "gateway.access",
-                "token",
-                "gateway.teams.blue.token-sha256",
-                Sha256.hex(BLUE) + "," + Sha256.hex(BLUE_NEXT),
-                "gateway.teams.slow.token-sha256",
-                Sha256.hex(SLOW),
-                "gateway.teams.slow.requests-per-second",
-                "0.05",
-                "gateway.teams.frugal.token-sha256",
-                Sha256.hex(FRUGAL),
-                "gateway.teams.frugal.fetches-per-second",
-                "0.05",
-                "gateway.limits.requests-per-second",
-                "10000");
+        Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+        settings.put("gateway.access", "token");
+        settings.put("gateway.teams.blue.token-sha256", Sha256.hex(BLUE) + "," + Sha256.hex(BLUE_NEXT));
+        settings.put("gateway.teams.slow.token-sha256", Sha256.hex(SLOW));
+        settings.put("gateway.teams.slow.requests-per-second", "0.05");
+        settings.put("gateway.teams.frugal.token-sha256", Sha256.hex(FRUGAL));
+        settings.put("gateway.teams.frugal.fetches-per-second", "0.05");
+        settings.put("gateway.limits.requests-per-second", "10000");
+        return settings;
     }
 }

@@ -1,29 +1,37 @@
 package io.taskstatus.gateway.behaviour;
 
-import static io.restassured.RestAssured.given;
+import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.response.ValidatableResponse;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Access by the teams' tokens, and their limits. */
 @QuarkusTest
 @TestProfile(TeamAccess.class)
-class TeamAccessTest {
-    private static final String STATUS = "/task/function/execution-status/";
+class TeamAccessTest extends Gateway {
+    private static final String FORBIDDEN_ID = "a%2Fb";
+
+    @Inject
+    MeterRegistry metrics;
 
     private static RequestSpecification as(String token) {
-        return given().header("Authorization", "Bearer " + token);
+        return client().header("Authorization", "Bearer " + token);
     }
 
-    private static void isUnauthorized(ValidatableResponse response) {
-        response.statusCode(401)
+    private static void isUnauthorized(Response response) {
+        response.then()
+                .statusCode(401)
                 .header("WWW-Authenticate", "Bearer")
                 .header("Content-Type", "application/problem+json")
                 .header("Cache-Control", "no-store")
@@ -31,9 +39,27 @@ class TeamAccessTest {
                 .body("executionId", nullValue());
     }
 
+    private static String known() {
+        String id = anyId();
+        upstream.says(id, SUCCESS);
+        return id;
+    }
+
     @Test
-    void withoutATokenNothingIsTold() {
-        isUnauthorized(given().get(STATUS + "access-1").then());
+    void withoutATokenNothingIsToldAndNothingFetched() {
+        String id = known();
+
+        isUnauthorized(get(id));
+
+        assertThat(upstream.fetchesOf(id)).isZero();
+    }
+
+    @Test
+    void whatIsKeptIsNotToldWithoutATokenEither() {
+        String id = known();
+        as(TeamAccess.BLUE).get(PATH + id).then().statusCode(200);
+
+        isUnauthorized(get(id));
     }
 
     @ParameterizedTest
@@ -49,41 +75,58 @@ class TeamAccessTest {
                 "Bearer BLUE-TOKEN"
             })
     void whatIsNoTeamsTokenIsRefused(String authorization) {
-        isUnauthorized(given().header("Authorization", authorization)
-                .get(STATUS + "access-1")
-                .then());
+        isUnauthorized(get(anyId(), "Authorization", authorization));
     }
 
     @Test
     void twoTokensAtOnceAreNone() {
-        isUnauthorized(given().header("Authorization", "Bearer wrong", "Bearer " + TeamAccess.BLUE)
-                .get(STATUS + "access-1")
-                .then());
+        isUnauthorized(client().header("Authorization", "Bearer wrong", "Bearer " + TeamAccess.BLUE)
+                .get(PATH + anyId()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {TeamAccess.BLUE, TeamAccess.BLUE_NEXT})
-    void everyTokenOfATeamOpens(String token) {
-        as(token).get(STATUS + "access-2").then().statusCode(not(401));
+    void everyTokenOfATeamOpensAndTheTeamIsCounted(String token) {
+        String id = known();
+
+        as(token).get(PATH + id).then().statusCode(200);
+        as(token).get(PATH + id).then().statusCode(200);
+
+        assertThat(metrics.get("gateway.requests")
+                        .tags("team", "blue", "outcome", SUCCESS, "source", "memory")
+                        .counter()
+                        .count())
+                .isPositive();
+    }
+
+    @Test
+    void whoeverIsRefusedIsCountedAsOther() {
+        isUnauthorized(get(anyId()));
+
+        assertThat(metrics.get("gateway.requests")
+                        .tags("team", "other", "outcome", "unauthorized")
+                        .counter()
+                        .count())
+                .isPositive();
+        assertThat(metrics.find("gateway.requests").tag("team", "none").meters()).isEmpty();
     }
 
     @Test
     void theNameOfTheSchemeHasNoCase() {
-        given().header("Authorization", "bEARER " + TeamAccess.BLUE)
-                .get(STATUS + "access-2")
+        client().header("Authorization", "bEARER " + TeamAccess.BLUE)
+                .get(PATH + known())
                 .then()
-                .statusCode(not(401));
+                .statusCode(200);
     }
 
     @Test
     void routeAndMethodComeBeforeAccessAndTheIdAfter() {
-        given().get("/task/function/other").then().statusCode(404).body("code", equalTo("route_not_found"));
-        given().post(STATUS + "access-3").then().statusCode(405).body("code", equalTo("method_not_allowed"));
-        given().options(STATUS + "access-3").then().statusCode(200);
-        isUnauthorized(given().urlEncodingEnabled(false).get(STATUS + "a%2Fb").then());
+        client().get("/task/function/other").then().statusCode(404).body("code", equalTo("route_not_found"));
+        client().post(PATH + anyId()).then().statusCode(405).body("code", equalTo("method_not_allowed"));
+        client().options(PATH + anyId()).then().statusCode(200);
+        isUnauthorized(get(FORBIDDEN_ID));
         as(TeamAccess.BLUE)
-                .urlEncodingEnabled(false)
-                .get(STATUS + "a%2Fb")
+                .get(PATH + FORBIDDEN_ID)
                 .then()
                 .statusCode(400)
                 .body("code", equalTo("invalid_execution_id"));
@@ -91,32 +134,49 @@ class TeamAccessTest {
 
     @Test
     void eventStreamsAndWaitsNeedTheTokenToo() {
-        isUnauthorized(
-                given().accept("text/event-stream").get(STATUS + "access-4").then());
-        isUnauthorized(
-                given().header("Prefer", "wait=30").get(STATUS + "access-4").then());
-        given().head(STATUS + "access-4").then().statusCode(401);
+        isUnauthorized(get(anyId(), "Accept", "text/event-stream"));
+        isUnauthorized(get(anyId(), "Prefer", "wait=30"));
+        client().head(PATH + anyId()).then().statusCode(401);
     }
 
     @Test
     void theConsoleAndTheDescriptionAreOpen() {
-        given().get("/console/").then().statusCode(not(401));
-        given().get("/openapi").then().statusCode(200);
+        client().get("/console/").then().statusCode(not(401));
+        client().get("/openapi").then().statusCode(200);
     }
 
     @Test
     void overItsLimitATeamIsToldWhenToComeBackWhateverItAsksFor() {
-        as(TeamAccess.SLOW).get(STATUS + "access-5").then().statusCode(not(429));
+        as(TeamAccess.SLOW).get(PATH + known()).then().statusCode(200);
         as(TeamAccess.SLOW)
-                .urlEncodingEnabled(false)
-                .get(STATUS + "a%2Fb")
+                .get(PATH + FORBIDDEN_ID)
                 .then()
                 .statusCode(429)
                 .header("Content-Type", "application/problem+json")
                 .header("Retry-After", "20")
                 .body("code", equalTo("rate_limited"))
                 .body("retryable", equalTo(true));
-        isUnauthorized(given().get(STATUS + "access-5").then());
-        as(TeamAccess.BLUE).get(STATUS + "access-5").then().statusCode(not(429));
+        isUnauthorized(get(anyId()));
+        as(TeamAccess.BLUE).get(PATH + known()).then().statusCode(200);
+    }
+
+    @Test
+    void aTeamThatSpentItsFetchesStillGetsWhatIsKept() {
+        String first = known();
+        String second = known();
+        as(TeamAccess.FRUGAL).get(PATH + first).then().statusCode(200);
+
+        as(TeamAccess.FRUGAL)
+                .get(PATH + second)
+                .then()
+                .statusCode(429)
+                .header("Retry-After", equalTo("20"))
+                .body("code", equalTo("rate_limited"))
+                .body("executionId", equalTo(second));
+        as(TeamAccess.FRUGAL).get(PATH + first).then().statusCode(200);
+
+        assertThat(upstream.fetchesOf(second)).isZero();
+        as(TeamAccess.BLUE).get(PATH + second).then().statusCode(200);
+        as(TeamAccess.FRUGAL).get(PATH + second).then().statusCode(200);
     }
 }

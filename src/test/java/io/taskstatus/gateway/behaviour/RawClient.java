@@ -1,0 +1,80 @@
+package io.taskstatus.gateway.behaviour;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** A client that sends the bytes it is told to, right or wrong. */
+final class RawClient implements AutoCloseable {
+    private final Socket socket;
+
+    RawClient(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+
+    RawClient send(String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    /** A whole request without a body. */
+    RawClient ask(String method, String target, String... headers) throws IOException {
+        String fields = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+        return send(method + " " + target + " HTTP/1.1\r\nHost: gateway\r\n" + fields + "\r\n");
+    }
+
+    /** Head and body of one answer whose length is declared. */
+    String answer(Duration patience) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
+        InputStream in = socket.getInputStream();
+        StringBuilder answer = new StringBuilder();
+        int end = Integer.MAX_VALUE;
+        while (answer.length() < end) {
+            int next = in.read();
+            if (next < 0) {
+                break;
+            }
+            answer.append((char) next);
+            if (end == Integer.MAX_VALUE && answer.toString().endsWith("\r\n\r\n")) {
+                end = answer.length() + length(answer.toString());
+            }
+        }
+        return answer.toString();
+    }
+
+    private static int length(String head) {
+        return head.lines()
+                .filter(line -> line.regionMatches(true, 0, "content-length:", 0, 15))
+                .map(line -> Integer.parseInt(line.substring(15).strip()))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** All that comes until the gateway ends the connection. */
+    String everything(Duration patience) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the gateway ends the connection within {@code patience}. */
+    boolean isCut(Duration patience) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
