@@ -187,7 +187,8 @@ public final class GuardedResultStore implements ResultStore {
         try {
             return future.get(OPERATOR_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw new StoreUnavailableException("The store failed: " + e.getCause(), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new StoreUnavailableException("The store failed: " + cause.getMessage(), e);
         } catch (TimeoutException e) {
             throw new StoreUnavailableException("The store did not answer in time", e);
         } catch (InterruptedException e) {

@@ -24,8 +24,11 @@ interface ResultStorage {
     /** Whether the storage that was last opened for writing is no longer the one at its path. */
     boolean isGone();
 
-    /** What it takes up on disk, in bytes. */
+    /** What it takes up on disk, in bytes, the log included. */
     long bytes();
+
+    /** How long the log of changes has grown, in bytes. */
+    long logBytes();
 
     /**
      * What a rescue did.
@@ -54,6 +57,9 @@ interface ResultStorage {
 
         /** Results of this namespace. */
         long entries();
+
+        /** Moves committed changes from the log to where they stay; with no write beside it the log begins anew. */
+        void checkpoint() throws SQLException;
 
         @Override
         void close();

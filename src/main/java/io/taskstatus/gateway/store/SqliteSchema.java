@@ -19,6 +19,9 @@ final class SqliteSchema {
     /** Tells {@code file(1)} and people whose file it is: "TSGW". */
     private static final int APPLICATION_ID = 0x54534757;
 
+    /** What the log keeps of its length when it begins anew, in bytes. */
+    private static final int LOG_LIMIT = 16 << 20;
+
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(1);
 
     /** The view is for people with {@code sqlite3}; the program doesn't use it. */
@@ -60,6 +63,7 @@ final class SqliteSchema {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         // a reader's thread moves the log into the file: no commit waits for that
         config.setWalAutocheckpoint(0);
+        config.setJournalSizeLimit(LOG_LIMIT);
         // what is purged is gone from the file's bytes, and no rescue brings it back
         config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "true");
         Connection connection = config.createConnection(url(file, ""));

@@ -75,7 +75,12 @@ final class SqliteStorage implements ResultStorage {
 
     @Override
     public long bytes() {
-        return file.toFile().length() + log(file).toFile().length();
+        return file.toFile().length() + logBytes();
+    }
+
+    @Override
+    public long logBytes() {
+        return log(file).toFile().length();
     }
 
     /** Complete first, then the names: a crash in between leaves the damaged file or the rescued one, whole. */

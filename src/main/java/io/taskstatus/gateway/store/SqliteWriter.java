@@ -159,6 +159,11 @@ final class SqliteWriter implements ResultStorage.Writer {
     }
 
     @Override
+    public void checkpoint() throws SQLException {
+        control.execute("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    @Override
     public void close() {
         try {
             connection.close();

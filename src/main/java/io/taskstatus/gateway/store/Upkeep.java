@@ -71,7 +71,7 @@ final class Upkeep implements Runnable {
                 generation = status.generation();
                 check();
             }
-            if (!status.isReading()) {
+            if (!status.isUp()) {
                 probe();
             }
             long written = writing.written();
@@ -93,13 +93,20 @@ final class Upkeep implements Runnable {
         }
     }
 
-    /** Storage that failed a read is tried again, even if nobody asks. */
-    private void probe() throws SQLException, IOException {
-        closeReader();
-        ResultStorage.Reader open = storage.openReader();
-        reader = open;
-        open.entries();
-        status.reads();
+    /** Storage that failed is tried again, even if nobody asks; and one that can only be read is measured here. */
+    private void probe() {
+        if (!status.isReading()) {
+            closeReader();
+        }
+        try {
+            ResultStorage.Reader open = reader == null ? storage.openReader() : reader;
+            reader = open;
+            status.measured(open.entries(), storage.bytes());
+            status.reads();
+        } catch (SQLException | IOException stillDown) {
+            // whoever reads or writes counts and tells
+            closeReader();
+        }
     }
 
     private void check() throws SQLException, IOException {

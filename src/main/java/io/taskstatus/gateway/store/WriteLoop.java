@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class WriteLoop implements Runnable {
     private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.store");
 
+    /**
+     * Where writes never pause, the log grows though its content was moved: it begins anew only when a move ends with
+     * nothing written meanwhile. Past this length this thread makes the move itself, which by then is short.
+     */
+    private static final long LONG_LOG = 64 << 20;
+    /** What is written between two such moves, in bytes. */
+    private static final long BETWEEN_MOVES = 8 << 20;
+
     private final ResultStorage storage;
     private final WriteQueue queue;
     private final StoreStatus status;
@@ -30,6 +38,7 @@ final class WriteLoop implements Runnable {
     private final ReentrantLock upkeep = new ReentrantLock();
 
     private final AtomicLong written = new AtomicLong();
+    private long moved;
     private ResultStorage.@Nullable Writer writer;
 
     /** @param retry how long storage is left alone after a fault */
@@ -126,6 +135,10 @@ final class WriteLoop implements Runnable {
         for (Change<?> change : batch) {
             observer.took(change.operation(), Duration.ofNanos(now - change.queuedAt()));
             written.addAndGet(change.weight());
+        }
+        if (storage.logBytes() > LONG_LOG && written.get() - moved > BETWEEN_MOVES) {
+            moved = written.get();
+            open.checkpoint();
         }
     }
 

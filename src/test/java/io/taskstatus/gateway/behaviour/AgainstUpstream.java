@@ -13,6 +13,8 @@ import java.util.Map;
  * never has seen enough to open, since most tests make the upstream fail.
  */
 public class AgainstUpstream implements QuarkusTestProfile {
+    static final String ADMIN_TOKEN = "the-operators-token";
+
     private static final String PORT = "behaviour.upstream.port";
 
     /** The upstream's port, chosen once for the process: the profile and the tests live in different class loaders. */
@@ -41,6 +43,8 @@ public class AgainstUpstream implements QuarkusTestProfile {
                     "800ms",
                     "gateway.upstream.max-body",
                     "2M",
+                    "gateway.admin.token",
+                    ADMIN_TOKEN,
                     "gateway.store.path",
                     Files.createTempDirectory("gateway-store").toString(),
                     "quarkus.fault-tolerance.\"io.taskstatus.gateway.upstream.UpstreamGuard/attempt\""

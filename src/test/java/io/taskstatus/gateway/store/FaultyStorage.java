@@ -86,6 +86,11 @@ final class FaultyStorage implements ResultStorage {
         return storage.bytes();
     }
 
+    @Override
+    public long logBytes() {
+        return storage.logBytes();
+    }
+
     private final class FaultyWriter implements Writer {
         private final Writer writer;
 
@@ -127,6 +132,11 @@ final class FaultyStorage implements ResultStorage {
         @Override
         public long entries() {
             return writer.entries();
+        }
+
+        @Override
+        public void checkpoint() throws SQLException {
+            writer.checkpoint();
         }
 
         @Override

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskstatus.gateway.lookup.Time;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -115,6 +116,27 @@ class UnwillingStorageTest {
         }
         try (GuardedResultStore store = open()) {
             assertThat(found(store, "e-2").body()).isEqualTo(success("e-2").body());
+        }
+    }
+
+    @Test
+    void aBackupTakenWhileItRunsCanBePutInItsPlace() throws Exception {
+        Path backup = folder.resolve("backup.db");
+        try (GuardedResultStore store = open();
+                Connection other = another();
+                Statement statement = other.createStatement()) {
+            store.keep(success("e-1"));
+            await().until(() -> store.state().queued() == 0);
+            statement.execute("VACUUM INTO '" + backup + "'");
+            store.keep(success("e-2"));
+        }
+        Files.move(backup, folder.resolve("results.db"), StandardCopyOption.REPLACE_EXISTING);
+        try (GuardedResultStore store = open()) {
+            assertThat(found(store, "e-1").body()).isEqualTo(success("e-1").body());
+            assertThat(find(store, "e-2")).isEmpty();
+            store.keep(success("e-3"));
+            await().until(() -> store.state().queued() == 0 && store.state().up());
+            assertThat(store.state().entries()).isEqualTo(2);
         }
     }
 

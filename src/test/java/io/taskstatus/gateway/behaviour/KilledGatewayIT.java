@@ -1,0 +1,168 @@
+package io.taskstatus.gateway.behaviour;
+
+import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.taskstatus.gateway.FakeUpstream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gateway of its own process, killed: what clients were given is there when it starts again, and needs no upstream. */
+class KilledGatewayIT {
+    private static final int RESULTS = 10_000;
+    private static final int CLIENTS = 16;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    Path folder;
+
+    private int port;
+    private int management;
+
+    @Test
+    void everyResultIsAnsweredWithTheSameBytesAfterAKillWithoutTheUpstream() throws Exception {
+        Map<String, String> given = new ConcurrentHashMap<>();
+        int upstreamPort;
+        int late;
+        try (FakeUpstream upstream = FakeUpstream.start(0)) {
+            upstreamPort = upstream.port();
+            Process gateway = start(upstreamPort);
+            each(id -> {
+                upstream.says(id, SUCCESS);
+                given.put(id, ask(id));
+            });
+            late = lateWrites();
+            gateway.toHandle().destroyForcibly();
+            gateway.waitFor();
+        }
+        Process gateway = start(upstreamPort);
+        try {
+            AtomicInteger same = new AtomicInteger();
+            each(id -> {
+                HttpResponse<String> response = request(port, Gateway.PATH + id);
+                if (response.statusCode() == 200) {
+                    assertThat(response.body()).isEqualTo(given.get(id));
+                    same.incrementAndGet();
+                }
+            });
+            // a disk that takes more than 50 ms lets answers go out first; the metric names how many
+            assertThat(same.get()).isGreaterThanOrEqualTo(RESULTS - late);
+        } finally {
+            gateway.toHandle().destroyForcibly();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void with(String id) throws Exception;
+    }
+
+    private static void each(Step step) throws Exception {
+        List<Callable<Integer>> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            int first = i;
+            clients.add(() -> {
+                for (int k = first; k < RESULTS; k += CLIENTS) {
+                    step.with("e-" + k);
+                }
+                return first;
+            });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
+            for (Future<Integer> done : threads.invokeAll(clients)) {
+                done.get();
+            }
+        }
+    }
+
+    private String ask(String id) throws Exception {
+        HttpResponse<String> response = request(port, Gateway.PATH + id);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
+    }
+
+    private int lateWrites() throws Exception {
+        return request(management, "/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("gateway_store_late_writes_total "))
+                .mapToInt(line -> (int) Double.parseDouble(line.split(" ", -1)[1]))
+                .sum();
+    }
+
+    private HttpResponse<String> request(int where, String path) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + where + path))
+                        .timeout(Duration.ofSeconds(30))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private Process start(int upstreamPort) throws IOException {
+        port = freePort();
+        management = freePort();
+        ProcessBuilder builder = new ProcessBuilder(command())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("gateway.log").toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "QUARKUS_HTTP_HOST",
+                        "127.0.0.1",
+                        "QUARKUS_HTTP_PORT",
+                        Integer.toString(port),
+                        "QUARKUS_MANAGEMENT_HOST",
+                        "127.0.0.1",
+                        "QUARKUS_MANAGEMENT_PORT",
+                        Integer.toString(freePort()),
+                        "GATEWAY_UPSTREAM_URL",
+                        "http://127.0.0.1:" + upstreamPort,
+                        "GATEWAY_STORE_PATH",
+                        folder.resolve("data").toString(),
+                        "GATEWAY_MEMORY_MAX_SIZE",
+                        "1M"));
+        Process process = builder.start();
+        await().atMost(Duration.ofMinutes(2))
+                .ignoreExceptions()
+                .until(() -> request(port, "/openapi").statusCode() > 0);
+        return process;
+    }
+
+    /** The native executable where the build made one, else the jar. */
+    private static List<String> command() {
+        Path executable = Path.of(System.getProperty("native.image.path", "none"));
+        return Files.isExecutable(executable)
+                ? List.of(executable.toString())
+                : List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-jar",
+                        "target/quarkus-app/quarkus-run.jar");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+}
