@@ -108,7 +108,8 @@ public final class GuardedResultStore implements ResultStore {
         Optional<StatusSnapshot> result = row.open();
         if (result.isEmpty()) {
             observer.failed(Operation.CHECK);
-            LOG.warnf("A stored result failed its check and is dropped: %s", ExecutionId.parse(row.id()));
+            String id = ExecutionId.parse(row.id()).map(ExecutionId::toString).orElse("of an id that is none");
+            LOG.warnf("A stored result failed its check and is dropped: %s", id);
             queue.add(new Change.Drop(row.id()));
         }
         return result;

@@ -28,6 +28,9 @@ final class WriteLoop implements Runnable {
     /** What is written between two such moves, in bytes. */
     private static final long BETWEEN_MOVES = 8 << 20;
 
+    /** A rescue copies the whole file: where it fails, as on a full disk, it is left alone for this many retries. */
+    private static final int RESCUE_PATIENCE = 60;
+
     private final ResultStorage storage;
     private final WriteQueue queue;
     private final StoreStatus status;
@@ -91,7 +94,7 @@ final class WriteLoop implements Runnable {
             return true;
         } catch (SQLException | IOException | RuntimeException fault) {
             observer.failed(operation);
-            failed(fault);
+            failed(fault, operation == Operation.RESCUE ? retry.multipliedBy(RESCUE_PATIENCE) : retry);
             return false;
         }
     }
@@ -159,7 +162,7 @@ final class WriteLoop implements Runnable {
         }
     }
 
-    private void failed(Exception fault) throws InterruptedException {
+    private void failed(Exception fault, Duration pause) throws InterruptedException {
         close();
         if (SqliteSchema.isDamage(fault)) {
             observer.failed(Operation.CHECK);
@@ -169,7 +172,7 @@ final class WriteLoop implements Runnable {
         }
         status.doesNotWrite(String.valueOf(fault.getMessage()));
         queue.failed(fault);
-        queue.pause(retry);
+        queue.pause(pause);
     }
 
     private void close() {

@@ -22,6 +22,7 @@ final class ScriptedStore implements ResultStore {
     private volatile Runnable beforeKeep = () -> {};
     private volatile Runnable beforeForget = () -> {};
     private volatile Runnable afterForget = () -> {};
+    private volatile Runnable beforeInspect = () -> {};
 
     @Override
     public Future<Optional<Held>> find(ExecutionId id) {
@@ -47,6 +48,7 @@ final class ScriptedStore implements ResultStore {
 
     @Override
     public List<Held> inspect(ExecutionId id) {
+        beforeInspect.run();
         return Optional.ofNullable(results.get(id)).stream().toList();
     }
 
@@ -96,6 +98,10 @@ final class ScriptedStore implements ResultStore {
 
     void afterForget(Runnable step) {
         afterForget = step;
+    }
+
+    void inspecting(Runnable step) {
+        beforeInspect = step;
     }
 
     int finds() {
