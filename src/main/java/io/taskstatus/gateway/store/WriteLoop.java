@@ -3,6 +3,7 @@ package io.taskstatus.gateway.store;
 import io.taskstatus.gateway.lookup.StoreObserver;
 import io.taskstatus.gateway.lookup.StoreObserver.Operation;
 import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.status.StatusSnapshot;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ final class WriteLoop implements Runnable {
     private final StoreObserver observer;
     private final Time time;
     private final Duration retry;
+    private final Consumer<StatusSnapshot> onLateConflict;
     /** Held while the file is replaced, and by whoever must not see that. */
     private final ReentrantLock upkeep = new ReentrantLock();
 
@@ -44,20 +47,25 @@ final class WriteLoop implements Runnable {
     private long moved;
     private ResultStorage.@Nullable Writer writer;
 
-    /** @param retry how long storage is left alone after a fault */
+    /**
+     * @param retry how long storage is left alone after a fault
+     * @param onLateConflict hears of results that stand against late writes
+     */
     WriteLoop(
             ResultStorage storage,
             WriteQueue queue,
             StoreStatus status,
             StoreObserver observer,
             Time time,
-            Duration retry) {
+            Duration retry,
+            Consumer<StatusSnapshot> onLateConflict) {
         this.storage = storage;
         this.queue = queue;
         this.status = status;
         this.observer = observer;
         this.time = time;
         this.retry = retry;
+        this.onLateConflict = onLateConflict;
     }
 
     @Override
@@ -138,6 +146,9 @@ final class WriteLoop implements Runnable {
         for (Change<?> change : batch) {
             observer.took(change.operation(), Duration.ofNanos(now - change.queuedAt()));
             written.addAndGet(change.weight());
+            if (change instanceof Change.Keep keep) {
+                keep.lateConflict().ifPresent(onLateConflict);
+            }
         }
         if (storage.logBytes() > LONG_LOG && written.get() - moved > BETWEEN_MOVES) {
             moved = written.get();

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Results that an operator brings, and what memory makes of them. */
+/** Results that come by other ways than a fetch, and what memory makes of them. */
 class ImportTest {
     private final Rig rig = new Rig();
 
@@ -70,5 +70,14 @@ class ImportTest {
         assertThatThrownBy(() -> rig.lookup.inspect(Rig.ID)).isInstanceOf(StoreUnavailableException.class);
         bring(result("brought"));
         assertThat(rig.lookup.inspect(Rig.ID)).extracting(Held::tier).containsExactly(Tier.MEMORY);
+    }
+
+    @Test
+    void aLateWriteThatFindsAnEarlierResultPutsMemoryRight() throws Exception {
+        rig.store.findsLate(result("first"));
+        assertThat(rig.lookup.fromMemory(Question.about(Rig.ID))).isEmpty();
+        bring(result("second"));
+        rig.store.findsLate(result("first"));
+        assertThat(fromMemory().sameBodyAs(result("first"))).isTrue();
     }
 }

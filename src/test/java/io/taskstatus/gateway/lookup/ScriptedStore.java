@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A store in memory whose reads a test can hold back, and whose writes and removals it can step into. */
 final class ScriptedStore implements ResultStore {
@@ -22,6 +23,7 @@ final class ScriptedStore implements ResultStore {
     private volatile Runnable beforeKeep = () -> {};
     private volatile Runnable beforeForget = () -> {};
     private volatile Runnable afterForget = () -> {};
+    private volatile Consumer<StatusSnapshot> lateConflicts = standing -> {};
     private volatile Runnable beforeInspect = () -> {};
 
     @Override
@@ -67,6 +69,16 @@ final class ScriptedStore implements ResultStore {
                             : standing.sameBodyAs(result) ? Import.ALREADY_THERE : Import.CONFLICT;
                 })
                 .toList();
+    }
+
+    @Override
+    public void onLateConflict(Consumer<StatusSnapshot> listener) {
+        lateConflicts = listener;
+    }
+
+    /** A write that was late finds {@code standing}. */
+    void findsLate(StatusSnapshot standing) {
+        lateConflicts.accept(standing);
     }
 
     @Override
