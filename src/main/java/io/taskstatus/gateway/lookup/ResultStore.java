@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * The port to where terminal results rest beyond memory. Write-once: what was first kept stands until it is forgotten. A
@@ -62,6 +63,12 @@ public interface ResultStore extends AutoCloseable {
      * @throws StoreUnavailableException if they can't be committed
      */
     List<Import> importAll(List<StatusSnapshot> results);
+
+    /**
+     * Has {@code listener} told the result that stands whenever a late write finds an earlier, different one: {@link #keep}
+     * has answered with the later one by then. A store with no late writes never calls it.
+     */
+    default void onLateConflict(Consumer<StatusSnapshot> listener) {}
 
     /** How this store is doing. Never blocks. */
     default StoreState state() {

@@ -62,6 +62,7 @@ public final class StatusLookup {
         this.time = time;
         this.memory = new SnapshotMemory(memoryWeight, time);
         this.flights = new Flights(executor, this::landPanic);
+        store.onLateConflict(this::standCorrected);
     }
 
     /**
@@ -420,6 +421,12 @@ public final class StatusLookup {
             settled.add(settleImported(results.get(i), outcomes.get(i)));
         }
         return settled;
+    }
+
+    /** The store held an earlier result than the one that memory got while the store was slow: the first stands. */
+    private void standCorrected(StatusSnapshot standing) {
+        observer.conflict();
+        memory.update(standing.id(), before -> before instanceof Settled ? new Settled(standing) : before);
     }
 
     /** A conflict takes what is not terminal out of memory: the store knows better. */

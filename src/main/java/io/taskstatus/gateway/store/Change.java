@@ -73,9 +73,21 @@ abstract sealed class Change<T> {
     /** A result to keep. */
     static final class Keep extends Change<StatusSnapshot> {
         private final StatusSnapshot result;
+        private volatile boolean late;
+        private Optional<StatusSnapshot> standing = Optional.empty();
 
         Keep(StatusSnapshot result) {
             this.result = result;
+        }
+
+        /** Nobody waits for it any more. */
+        void late() {
+            late = true;
+        }
+
+        /** The earlier, different result that stands, where nobody waited to hear of it. */
+        Optional<StatusSnapshot> lateConflict() {
+            return late ? standing.filter(earlier -> !earlier.sameBodyAs(result)) : Optional.empty();
         }
 
         StatusSnapshot result() {
@@ -84,7 +96,9 @@ abstract sealed class Change<T> {
 
         @Override
         StatusSnapshot change(ResultStorage.Writer writer) throws SQLException {
-            return writer.keep(result);
+            StatusSnapshot stands = writer.keep(result);
+            standing = Optional.of(stands);
+            return stands;
         }
 
         @Override

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public final class GuardedResultStore implements ResultStore {
     private static final long PAGE_BYTES = 1 << 20;
 
     private final Duration commitPatience;
+    private volatile Consumer<StatusSnapshot> lateConflicts = standing -> {};
     private final WriteQueue queue;
     private final StoreStatus status = new StoreStatus();
     private final StoreObserver observer;
@@ -68,7 +70,8 @@ public final class GuardedResultStore implements ResultStore {
         this.commitPatience = commitPatience;
         this.observer = observer;
         queue = new WriteQueue(queueBytes, time);
-        WriteLoop loop = new WriteLoop(storage, queue, status, observer, time, retry);
+        WriteLoop loop = new WriteLoop(
+                storage, queue, status, observer, time, retry, standing -> lateConflicts.accept(standing));
         reads = new ReadPool(storage, status, observer, time, READERS, retry, this::onFault);
         upkeep = new Upkeep(storage, loop, status, observer, time, this::onDamage);
         writer = Thread.ofPlatform().name("store-writer").daemon().start(loop);
@@ -108,7 +111,8 @@ public final class GuardedResultStore implements ResultStore {
         Optional<StatusSnapshot> result = row.open();
         if (result.isEmpty()) {
             observer.failed(Operation.CHECK);
-            LOG.warnf("A stored result failed its check and is dropped: %s", ExecutionId.parse(row.id()));
+            String id = ExecutionId.parse(row.id()).map(ExecutionId::toString).orElse("of an id that is none");
+            LOG.warnf("A stored result failed its check and is dropped: %s", id);
             queue.add(new Change.Drop(row.id()));
         }
         return result;
@@ -130,8 +134,14 @@ public final class GuardedResultStore implements ResultStore {
         } catch (TimeoutException | ExecutionException late) {
             // it stays in the queue
         }
+        queued.get().late();
         observer.wroteLate();
         return queued.get().result();
+    }
+
+    @Override
+    public void onLateConflict(Consumer<StatusSnapshot> listener) {
+        lateConflicts = listener;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.taskstatus.gateway.store;
 import io.taskstatus.gateway.lookup.StoreObserver;
 import io.taskstatus.gateway.lookup.StoreObserver.Operation;
 import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.status.StatusSnapshot;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +30,16 @@ final class WriteLoop implements Runnable {
     /** What is written between two such moves, in bytes. */
     private static final long BETWEEN_MOVES = 8 << 20;
 
+    /** A rescue copies the whole file: where it fails, as on a full disk, it is left alone for this many retries. */
+    private static final int RESCUE_PATIENCE = 60;
+
     private final ResultStorage storage;
     private final WriteQueue queue;
     private final StoreStatus status;
     private final StoreObserver observer;
     private final Time time;
     private final Duration retry;
+    private final Consumer<StatusSnapshot> onLateConflict;
     /** Held while the file is replaced, and by whoever must not see that. */
     private final ReentrantLock upkeep = new ReentrantLock();
 
@@ -41,20 +47,25 @@ final class WriteLoop implements Runnable {
     private long moved;
     private ResultStorage.@Nullable Writer writer;
 
-    /** @param retry how long storage is left alone after a fault */
+    /**
+     * @param retry how long storage is left alone after a fault
+     * @param onLateConflict hears of results that stand against late writes
+     */
     WriteLoop(
             ResultStorage storage,
             WriteQueue queue,
             StoreStatus status,
             StoreObserver observer,
             Time time,
-            Duration retry) {
+            Duration retry,
+            Consumer<StatusSnapshot> onLateConflict) {
         this.storage = storage;
         this.queue = queue;
         this.status = status;
         this.observer = observer;
         this.time = time;
         this.retry = retry;
+        this.onLateConflict = onLateConflict;
     }
 
     @Override
@@ -91,7 +102,7 @@ final class WriteLoop implements Runnable {
             return true;
         } catch (SQLException | IOException | RuntimeException fault) {
             observer.failed(operation);
-            failed(fault);
+            failed(fault, operation == Operation.RESCUE ? retry.multipliedBy(RESCUE_PATIENCE) : retry);
             return false;
         }
     }
@@ -135,6 +146,9 @@ final class WriteLoop implements Runnable {
         for (Change<?> change : batch) {
             observer.took(change.operation(), Duration.ofNanos(now - change.queuedAt()));
             written.addAndGet(change.weight());
+            if (change instanceof Change.Keep keep) {
+                keep.lateConflict().ifPresent(onLateConflict);
+            }
         }
         if (storage.logBytes() > LONG_LOG && written.get() - moved > BETWEEN_MOVES) {
             moved = written.get();
@@ -159,7 +173,7 @@ final class WriteLoop implements Runnable {
         }
     }
 
-    private void failed(Exception fault) throws InterruptedException {
+    private void failed(Exception fault, Duration pause) throws InterruptedException {
         close();
         if (SqliteSchema.isDamage(fault)) {
             observer.failed(Operation.CHECK);
@@ -169,7 +183,7 @@ final class WriteLoop implements Runnable {
         }
         status.doesNotWrite(String.valueOf(fault.getMessage()));
         queue.failed(fault);
-        queue.pause(retry);
+        queue.pause(pause);
     }
 
     private void close() {

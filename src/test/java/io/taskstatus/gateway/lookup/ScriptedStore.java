@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A store in memory whose reads a test can hold back, and whose writes and removals it can step into. */
 final class ScriptedStore implements ResultStore {
@@ -22,6 +23,8 @@ final class ScriptedStore implements ResultStore {
     private volatile Runnable beforeKeep = () -> {};
     private volatile Runnable beforeForget = () -> {};
     private volatile Runnable afterForget = () -> {};
+    private volatile Consumer<StatusSnapshot> lateConflicts = standing -> {};
+    private volatile Runnable beforeInspect = () -> {};
 
     @Override
     public Future<Optional<Held>> find(ExecutionId id) {
@@ -47,6 +50,7 @@ final class ScriptedStore implements ResultStore {
 
     @Override
     public List<Held> inspect(ExecutionId id) {
+        beforeInspect.run();
         return Optional.ofNullable(results.get(id)).stream().toList();
     }
 
@@ -65,6 +69,16 @@ final class ScriptedStore implements ResultStore {
                             : standing.sameBodyAs(result) ? Import.ALREADY_THERE : Import.CONFLICT;
                 })
                 .toList();
+    }
+
+    @Override
+    public void onLateConflict(Consumer<StatusSnapshot> listener) {
+        lateConflicts = listener;
+    }
+
+    /** A write that was late finds {@code standing}. */
+    void findsLate(StatusSnapshot standing) {
+        lateConflicts.accept(standing);
     }
 
     @Override
@@ -96,6 +110,10 @@ final class ScriptedStore implements ResultStore {
 
     void afterForget(Runnable step) {
         afterForget = step;
+    }
+
+    void inspecting(Runnable step) {
+        beforeInspect = step;
     }
 
     int finds() {

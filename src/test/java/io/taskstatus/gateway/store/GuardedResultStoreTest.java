@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -95,6 +97,24 @@ class GuardedResultStoreTest {
             storage.releaseWrites();
             await().until(() -> store.state().queued() == 0);
             assertThat(found(store, "e-1").body()).isEqualTo(success("e-1").body());
+        }
+    }
+
+    @Test
+    void aLateWriteThatFindsAnEarlierResultTellsWhichStands() throws Exception {
+        try (GuardedResultStore store = open()) {
+            store.keep(success("e-1"));
+        }
+        try (GuardedResultStore store = impatient()) {
+            Queue<StatusSnapshot> standing = new ConcurrentLinkedQueue<>();
+            store.onLateConflict(standing::add);
+            storage.holdWrites();
+            store.keep(success("e-2"));
+            store.keep(result("e-1", "later"));
+            storage.releaseWrites();
+            await().until(() -> !standing.isEmpty());
+            assertThat(standing.element().body()).isEqualTo(success("e-1").body());
+            assertThat(standing).hasSize(1);
         }
     }
 
