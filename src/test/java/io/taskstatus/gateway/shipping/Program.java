@@ -39,6 +39,7 @@ record Program(Path path, Map<String, String> environment) {
     }
 
     /** Skips or fails the test that calls. */
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     static <T> T missing(String what) {
         String line = "this machine has no " + what;
         if ("all".equals(System.getenv("GATEWAY_TESTS_REQUIRE"))) {
