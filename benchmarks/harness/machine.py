@@ -112,6 +112,6 @@ def facts(java):
         "Machine": f"{os.cpu_count()} cores of {cpu}, {memory:.0f} GiB, {virtual}",
         "System": f"{release.get('PRETTY_NAME', '?').strip(chr(34))}, Linux {os.uname().release}",
         "Packages": ", ".join(versions),
-        "Java": first_line([java, "--version"]),
+        "Java": first_line([java, "--version"]) if java else "not used",
         "Commit": commit,
     }

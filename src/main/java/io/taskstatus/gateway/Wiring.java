@@ -23,6 +23,7 @@ import io.taskstatus.gateway.upstream.UpstreamClient;
 import io.taskstatus.gateway.upstream.UpstreamGuard;
 import io.taskstatus.gateway.upstream.UpstreamSettings;
 import io.taskstatus.gateway.upstream.UpstreamWire;
+import io.taskstatus.gateway.web.HitRoute;
 import io.taskstatus.gateway.web.PublicDoor;
 import io.taskstatus.gateway.web.PublicFailures;
 import io.taskstatus.gateway.web.StatusEvents;
@@ -46,6 +47,9 @@ import org.jboss.logging.Logger;
 public class Wiring {
     /** After CORS (300) and authentication (200), before everything that Quarkus routes. */
     private static final int DOOR_PRIORITY = 150;
+
+    /** After CORS, before authentication. */
+    private static final int HIT_PRIORITY = 250;
 
     private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
     private static final Logger LOG = Logger.getLogger(Wiring.class);
@@ -193,7 +197,10 @@ public class Wiring {
         router.route().order(Integer.MIN_VALUE).failureHandler(new PublicFailures());
     }
 
-    void open(@Observes Filters filters, PublicDoor door) {
+    void open(@Observes Filters filters, PublicDoor door, StatusLookup lookup, LookupObserver observer, Time time) {
+        if (AccessWiring.admission(config, time).isEmpty()) {
+            filters.register(new HitRoute(lookup, observer, time), HIT_PRIORITY);
+        }
         filters.register(door, DOOR_PRIORITY);
     }
 }

@@ -5,6 +5,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What the upstream said of one execution at one instant: the status, the bytes as they came, and when. Immutable. */
 public final class StatusSnapshot {
@@ -17,6 +19,7 @@ public final class StatusSnapshot {
     private final Instant fetchedAt;
     private final String sha256;
     private final String etag;
+    private @Nullable Object form;
 
     /**
      * @param body the upstream's bytes, which nobody changes from here on
@@ -62,6 +65,21 @@ public final class StatusSnapshot {
     /** The strong entity tag of the body, quotes included (RFC 9110, section 8.8.3). */
     public String etag() {
         return etag;
+    }
+
+    /**
+     * The snapshot in another form, which is made at its first use and kept with it.
+     *
+     * @param make gives an immutable object; two threads may both call it, and either's result may stay
+     */
+    public <T> T form(Class<T> type, Function<StatusSnapshot, T> make) {
+        Object made = form;
+        if (type.isInstance(made)) {
+            return type.cast(made);
+        }
+        T fresh = make.apply(this);
+        form = fresh;
+        return fresh;
     }
 
     /** Whether {@code other} has the same bytes. */

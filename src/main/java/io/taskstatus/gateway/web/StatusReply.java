@@ -19,9 +19,9 @@ import java.util.function.BiConsumer;
 final class StatusReply {
     private static final byte[] NO_BODY = {};
     private static final String CACHE_NAME = "task-status-gateway";
-    private static final String MEMORY_HIT = CACHE_NAME + "; hit; detail=memory";
-    private static final String KEEP = "private, max-age=31536000, immutable";
-    private static final String REVALIDATE = "private, no-cache";
+    static final String MEMORY_HIT = CACHE_NAME + "; hit; detail=memory";
+    static final String KEEP = "private, max-age=31536000, immutable";
+    static final String REVALIDATE = "private, no-cache";
 
     /** Writes header fields to wherever they go. */
     interface Headers {
@@ -81,13 +81,13 @@ final class StatusReply {
                 fields.accept("Content-Length", Integer.toString(body.length));
                 fields.accept("X-Content-Type-Options", "nosniff");
                 if (!snapshot.isTerminal()) {
-                    fields.accept("Retry-After", Long.toString(Math.max(1, Time.wholeSeconds(answer.freshFor()))));
+                    fields.accept("Retry-After", retryAfter(answer.freshFor()));
                 }
             }
             fields.accept("ETag", snapshot.etag());
             fields.accept("Age", Long.toString(ageOf(snapshot, time)));
             fields.accept("Vary", "Accept");
-            fields.accept("Cache-Control", snapshot.status() == VerificationStatus.SUCCESS ? KEEP : REVALIDATE);
+            fields.accept("Cache-Control", cacheControl(snapshot));
             fields.accept("Cache-Status", cacheStatus(answer.provenance()));
             preferenceApplied(waited, fields);
         });
@@ -116,6 +116,16 @@ final class StatusReply {
 
     private static void preferenceApplied(Optional<Duration> waited, BiConsumer<String, String> fields) {
         waited.ifPresent(wait -> fields.accept("Preference-Applied", "wait=" + wait.toSeconds()));
+    }
+
+    /** Whether and how long a client may keep the snapshot. */
+    static String cacheControl(StatusSnapshot snapshot) {
+        return snapshot.status() == VerificationStatus.SUCCESS ? KEEP : REVALIDATE;
+    }
+
+    /** Whole seconds until a new answer is worth asking for, at least 1. */
+    static String retryAfter(long freshFor) {
+        return Long.toString(Math.max(1, Time.wholeSeconds(freshFor)));
     }
 
     /** Whole seconds from now until {@code ticks}, at least 1. */

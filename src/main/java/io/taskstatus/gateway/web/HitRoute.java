@@ -1,0 +1,99 @@
+package io.taskstatus.gateway.web;
+
+import io.taskstatus.gateway.lookup.Answer;
+import io.taskstatus.gateway.lookup.FetchAllowance;
+import io.taskstatus.gateway.lookup.LookupObserver;
+import io.taskstatus.gateway.lookup.Question;
+import io.taskstatus.gateway.lookup.Question.Directive;
+import io.taskstatus.gateway.lookup.StatusLookup;
+import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.status.StatusSnapshot;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The short way for what most requests are: a plain GET for a status that memory holds, where access is open. It runs
+ * before authentication, on the event loop that read the request, and copies bytes that were made when the snapshot was
+ * kept ({@link HitReply}). Whatever is not plain, or not in memory, goes on to {@link PublicDoor}, which would give the
+ * same answer.
+ */
+public final class HitRoute implements Handler<RoutingContext> {
+    private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("cache-control");
+    private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
+    private static final CharSequence ACCEPT = HttpHeaders.createOptimized("accept");
+    private static final CharSequence IF_NONE_MATCH = HttpHeaders.createOptimized("if-none-match");
+
+    private final StatusLookup lookup;
+    private final LookupObserver observer;
+    private final Time time;
+
+    public HitRoute(StatusLookup lookup, LookupObserver observer, Time time) {
+        this.lookup = lookup;
+        this.observer = observer;
+        this.time = time;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        if (!answers(context.request())) {
+            context.next();
+        }
+    }
+
+    private boolean answers(HttpServerRequest request) {
+        String path = request.path();
+        if (!HttpMethod.GET.equals(request.method()) || path == null || !path.startsWith(PublicPaths.STATUS)) {
+            return false;
+        }
+        MultiMap headers = request.headers();
+        if (headers.contains(CACHE_CONTROL) || headers.contains(PREFER) || mayNameEvents(headers.getAll(ACCEPT))) {
+            return false;
+        }
+        // an id with percent signs is no valid one here, and is decoded at the door
+        Optional<ExecutionId> id = ExecutionId.parse(path.substring(PublicPaths.STATUS.length()));
+        if (id.isEmpty()) {
+            return false;
+        }
+        Question question = new Question(id.get(), Directive.NONE, Optional.empty(), FetchAllowance.UNLIMITED);
+        if (!(lookup.fromMemory(question).orElse(null) instanceof Answer.Status status)) {
+            return false;
+        }
+        send(request.response(), status, headers.getAll(IF_NONE_MATCH));
+        return true;
+    }
+
+    private void send(HttpServerResponse response, Answer.Status status, List<String> ifNoneMatch) {
+        StatusSnapshot snapshot = status.snapshot();
+        HitReply reply = snapshot.form(HitReply.class, HitReply::new);
+        boolean unchanged = !ifNoneMatch.isEmpty() && RequestDirectives.noneMatchNames(ifNoneMatch, snapshot.etag());
+        observer.answered(
+                status.provenance(),
+                unchanged ? "not_modified" : snapshot.status().word(),
+                "none");
+        if (unchanged) {
+            response.setStatusCode(304);
+            reply.notModified(response.headers(), status, time);
+            response.end();
+        } else {
+            reply.ok(response.headers(), status, time);
+            response.end(reply.body());
+        }
+    }
+
+    private static boolean mayNameEvents(List<String> accept) {
+        for (String value : accept) {
+            if (!value.equals("application/json") && !value.equals("*/*")) {
+                return RequestDirectives.wantsEvents(accept);
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,203 @@
+package io.taskstatus.gateway.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskstatus.gateway.lookup.Fetched;
+import io.taskstatus.gateway.lookup.FreshnessPolicy;
+import io.taskstatus.gateway.lookup.LookupObserver;
+import io.taskstatus.gateway.lookup.PatientLookup;
+import io.taskstatus.gateway.lookup.Provenance;
+import io.taskstatus.gateway.lookup.Question;
+import io.taskstatus.gateway.lookup.StatusLookup;
+import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.status.StatusSnapshot;
+import io.taskstatus.gateway.status.VerificationStatus;
+import io.taskstatus.gateway.store.NoResultStore;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The short way and the door, side by side before one lookup: whatever both can answer they answer alike. */
+class HitRouteTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** Stands still, so that answers given one after the other can be compared. */
+    private static final Time STILL = new Time() {
+        @Override
+        public long ticks() {
+            return 0;
+        }
+
+        @Override
+        public Instant now() {
+            return NOW;
+        }
+    };
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<String> counted = new CopyOnWriteArrayList<>();
+    private int hits;
+    private int door;
+
+    @BeforeEach
+    void open() {
+        LookupObserver observer = new LookupObserver() {
+            @Override
+            public void answered(Provenance provenance, String outcome, String team) {
+                counted.add(provenance.outcome().word() + ' ' + outcome + ' ' + team);
+            }
+        };
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        StatusLookup lookup = new StatusLookup(
+                new NoResultStore(),
+                (id, traceparent) -> new Fetched.Found(snapshot(id)),
+                new FreshnessPolicy(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(30)),
+                1 << 20,
+                Duration.ofSeconds(5),
+                threads,
+                observer,
+                STILL);
+        PatientLookup patience = new PatientLookup(lookup, 10, threads, STILL);
+        StatusEvents events = new StatusEvents(lookup, patience, Duration.ofMinutes(1), threads, observer, STILL);
+        for (VerificationStatus status : VerificationStatus.values()) {
+            fill(lookup, status.name());
+        }
+        counted.clear();
+        hits = serve(new HitRoute(lookup, observer, STILL));
+        door = serve(new PublicDoor(Optional.empty(), lookup, events, Duration.ofSeconds(55), observer, STILL));
+    }
+
+    private static StatusSnapshot snapshot(ExecutionId id) {
+        VerificationStatus status = VerificationStatus.valueOf(id.value());
+        byte[] body = ("{ \"verificationStatus\" : \"" + status.word() + "\" }").getBytes(StandardCharsets.UTF_8);
+        return new StatusSnapshot(id, status, body, NOW.minusSeconds(42));
+    }
+
+    private static void fill(StatusLookup lookup, String id) {
+        try {
+            lookup.statusOf(Question.about(new ExecutionId(id)));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int serve(Handler<RoutingContext> handler) {
+        Router router = Router.router(vertx);
+        router.route().handler(handler);
+        HttpServer server = vertx.createHttpServer().requestHandler(router);
+        return server.listen(0).toCompletionStage().toCompletableFuture().join().actualPort();
+    }
+
+    @AfterEach
+    void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        client.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(VerificationStatus.class)
+    void aHitIsWhatTheDoorWouldAnswer(VerificationStatus status) throws Exception {
+        HttpResponse<String> hit = ask(hits, status.name());
+        HttpResponse<String> answer = ask(door, status.name());
+
+        assertThat(hit.statusCode()).isEqualTo(200);
+        assertThat(hit.body()).isEqualTo(answer.body());
+        assertThat(headers(hit)).isEqualTo(headers(answer));
+        assertThat(counted).containsExactly("memory " + status.word() + " none", "memory " + status.word() + " none");
+    }
+
+    @ParameterizedTest
+    @EnumSource(VerificationStatus.class)
+    void aNotModifiedHitIsWhatTheDoorWouldAnswer(VerificationStatus status) throws Exception {
+        String etag = ask(hits, status.name()).headers().firstValue("ETag").orElseThrow();
+
+        HttpResponse<String> hit = ask(hits, status.name(), "If-None-Match", "\"other\", W/" + etag);
+        HttpResponse<String> answer = ask(door, status.name(), "If-None-Match", "\"other\", W/" + etag);
+
+        assertThat(hit.statusCode()).isEqualTo(304);
+        assertThat(hit.body()).isEmpty();
+        assertThat(headers(hit)).isEqualTo(headers(answer));
+        assertThat(counted.getLast()).isEqualTo("memory not_modified none");
+    }
+
+    @Test
+    void oneConnectionGetsTheSameBytesAgainAndAgain() throws Exception {
+        String first = ask(hits, "SUCCESS").body();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(ask(hits, "SUCCESS").body()).isEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("notPlain")
+    void whatIsNotPlainGoesOn(String id, String[] headers) throws Exception {
+        assertThat(ask(hits, id, headers).statusCode()).isEqualTo(404);
+        assertThat(counted).isEmpty();
+    }
+
+    static Stream<Arguments> notPlain() {
+        return Stream.of(
+                notPlain("RUNNING", "Cache-Control", "no-cache"),
+                notPlain("RUNNING", "Prefer", "wait=5"),
+                notPlain("RUNNING", "Accept", "text/event-stream"),
+                notPlain("SUCCESS", "Accept", "application/json", "Accept", "Text/Event-Stream"),
+                notPlain("unheard-of"),
+                notPlain("SUCCESS/more"),
+                notPlain("%53UCCESS"),
+                notPlain(""));
+    }
+
+    private static Arguments notPlain(String id, String... headers) {
+        return Arguments.of(id, headers);
+    }
+
+    @Test
+    void anAcceptThatNamesNoStreamIsPlain() throws Exception {
+        assertThat(ask(hits, "SUCCESS", "Accept", "text/html, */*;q=0.5").statusCode())
+                .isEqualTo(200);
+    }
+
+    private HttpResponse<String> ask(int port, String id, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + PublicPaths.STATUS + id));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static Map<String, List<String>> headers(HttpResponse<?> response) {
+        return response.headers().map();
+    }
+}
