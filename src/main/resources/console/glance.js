@@ -1,7 +1,8 @@
 // The gateway at a glance: polls the summary, draws what happened since the last one.
 
+import { sizeOf } from './body.js';
 import { summary } from './gateway.js';
-import { LENGTH, between, counted, duration, number, percent, recent, recentHitRatio } from './series.js';
+import { LENGTH, between, counted, duration, hitRatio, number, percent, recent, recentHitRatio } from './series.js';
 import { seconds } from './words.js';
 
 const INTERVAL = 2000;
@@ -81,6 +82,7 @@ const TILES = [
       { label: 'fetches', colour: 'upstream', pick: (point) => point.inFlight },
       { label: 'in line', colour: 'stale', pick: (point) => point.inLine },
     ],
+    precision: 0,
   },
 ];
 
@@ -179,8 +181,8 @@ function showAll(now) {
   }
   state('circuit', now.upstream.circuitOpen === null ? null : now.upstream.circuitOpen ? 'Open: the upstream rests' : 'Closed', now.upstream.circuitOpen === true);
   state('pause', now.upstream.paused === null ? null : now.upstream.paused ? 'Yes, by the upstream' : 'No', now.upstream.paused === true);
-  state('store', now.store.up === null ? 'None' : now.store.up ? `Up, ${number(now.store.entries)} results` : 'Down', now.store.up === false);
-  state('memory', now.memory.entries === null ? null : `${number(now.memory.entries)}, ${number((now.memory.bytes ?? 0) / 1024 / 1024)} MiB`, false);
+  state('store', now.store.up === null ? 'None' : now.store.up ? `Up, ${counted(now.store.entries, 'result', 'results')}` : 'Down', now.store.up === false);
+  state('memory', now.memory.entries === null ? null : `${counted(now.memory.entries, 'id', 'ids')}, ${sizeOf(now.memory.bytes ?? 0)}`, false);
   document.getElementById('facts').textContent = [now.version && `Version ${now.version}`, now.runtime, `up ${seconds(now.uptimeSeconds)}`].filter(Boolean).join(' · ');
   totals(now);
 }
@@ -206,7 +208,7 @@ function drawAll() {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const font = { size: 11, family: getComputedStyle(document.body).fontFamily };
-  for (const { id, lines, stacked = false, tick = number, scale = {} } of TILES) {
+  for (const { id, lines, stacked = false, tick = number, scale = {}, precision } of TILES) {
     charts.set(id, new Chart(document.getElementById(`chart-${id}`), {
       type: 'line',
       data: {
@@ -238,7 +240,7 @@ function drawAll() {
             suggestedMax: 1,
             border: { display: false },
             grid: { color: colour('line'), drawTicks: false },
-            ticks: { color: colour('ink-soft'), maxTicksLimit: 3, padding: 6, font, callback: tick },
+            ticks: { color: colour('ink-soft'), maxTicksLimit: 3, precision, padding: 6, font, callback: tick },
             ...scale,
           },
         },
@@ -264,9 +266,4 @@ function finite(value) {
 
 function sum(counts) {
   return Object.values(counts).reduce((all, count) => all + count, 0);
-}
-
-function hitRatio(requests) {
-  const all = sum(requests);
-  return all === 0 ? null : ((requests.memory ?? 0) + (requests.store ?? 0) + (requests.shared ?? 0)) / all;
 }

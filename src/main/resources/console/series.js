@@ -13,12 +13,11 @@ export function between(before, after, elapsed) {
     requests[source] = grown(count, before.requests[source]) / elapsed;
   }
   const all = Object.values(requests).reduce((sum, rate) => sum + rate, 0);
-  const hits = ['memory', 'store', 'shared'].reduce((sum, source) => sum + (requests[source] ?? 0), 0);
   const latency = bucketsBetween(before.latency, after.latency);
   return {
     requests,
     rate: all,
-    hitRatio: all > 0 ? hits / all : null,
+    hitRatio: hitRatio(requests),
     avoided: grown(after.callsAvoided, before.callsAvoided) / elapsed,
     attempts: grown(after.upstream.attempts, before.upstream.attempts) / elapsed,
     errors: grown(after.upstream.errors, before.upstream.errors) / elapsed,
@@ -56,6 +55,17 @@ export function quantile({ count, buckets }, q) {
   return Infinity;
 }
 
+/** The part that a tier answered; what was refused at the door or failed is no lookup. Null where there was none. */
+export function hitRatio(requests) {
+  const all = lookups(requests);
+  const hits = ['memory', 'store', 'shared'].reduce((sum, source) => sum + (requests[source] ?? 0), 0);
+  return all > 0 ? hits / all : null;
+}
+
+function lookups(requests) {
+  return Object.entries(requests).reduce((sum, [source, count]) => (source === 'none' ? sum : sum + count), 0);
+}
+
 /** The mean over the last `count` points that have a value; null where none has. */
 export function recent(points, pick, count = 30) {
   const values = points.slice(-count).map((point) => point && pick(point)).filter((value) => Number.isFinite(value));
@@ -64,8 +74,8 @@ export function recent(points, pick, count = 30) {
 
 /** Hits over requests in the last minute: not the mean of ratios, in which a quiet second would weigh as a busy one. */
 export function recentHitRatio(points) {
-  const rate = recent(points, (point) => point.rate);
-  const hits = recent(points, (point) => (point.hitRatio ?? 0) * point.rate);
+  const rate = recent(points, (point) => lookups(point.requests));
+  const hits = recent(points, (point) => (point.hitRatio ?? 0) * lookups(point.requests));
   return rate ? hits / rate : null;
 }
 

@@ -96,7 +96,7 @@ function keepingIn(control) {
     return ['It never changes: a client may keep it for a year and need not ask again.'];
   }
   if (/\bno-store\b/.test(control)) {
-    return ['Nobody keeps this answer.'];
+    return ['A client keeps no copy of this answer.'];
   }
   return /\bno-cache\b/.test(control) ? ['A client may keep it, but has to ask whether it still holds.'] : [];
 }

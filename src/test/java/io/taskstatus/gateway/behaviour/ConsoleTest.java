@@ -9,9 +9,9 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** The console in a browser. Whatever a test does, the page asks nobody but the gateway and keeps to its own policy. */
 @QuarkusTest
-@QuarkusTestResource(SimulatedUpstream.class)
-class ConsoleTest {
+@TestProfile(AgainstUpstream.class)
+class ConsoleTest extends Gateway {
     private static final int WIDE = 1280;
     private static final int NARROW = 360;
 
@@ -85,10 +85,7 @@ class ConsoleTest {
 
     @Test
     void followsATaskFromRunningToSuccess() {
-        upstream()
-                .says("e-live", FakeUpstream.RUNNING)
-                .then(FakeUpstream.RUNNING)
-                .then(FakeUpstream.SUCCESS);
+        upstream.says("e-live", FakeUpstream.RUNNING).then(FakeUpstream.RUNNING).then(FakeUpstream.SUCCESS);
         open("");
 
         page.getByLabel("Execution id").fill("  e-live ");
@@ -108,7 +105,7 @@ class ConsoleTest {
 
     @Test
     void aSharedAddressShowsTheTask() {
-        upstream().says("e-shared", FakeUpstream.ERROR);
+        upstream.says("e-shared", FakeUpstream.ERROR);
 
         open("#e-shared");
 
@@ -124,7 +121,7 @@ class ConsoleTest {
         String body =
                 "{ \"n\":123456789012345678901234567890,\"x\":1.50e+2, \"s\":\"\\u00e9 \\\"{,\\\"\",\n\"none\":{ },"
                         + "\"verificationStatus\":\"Success\",\"executionId\":\"e-body\"}";
-        upstream().answers("e-body", FakeUpstream.body(body));
+        upstream.answers("e-body", FakeUpstream.body(body));
 
         open("#e-body");
 
@@ -151,7 +148,7 @@ class ConsoleTest {
         assertThat(page.locator("#status-word")).hasText("Execution not found");
         assertThat(page.locator("#meaning")).containsText("it may appear in a moment");
         assertThat(page.locator("#problem")).containsText("execution_not_found");
-        upstream().says("e-nobody", FakeUpstream.SUCCESS);
+        upstream.says("e-nobody", FakeUpstream.SUCCESS);
         // not found is kept for a second
         page.waitForTimeout(1_100);
         page.getByRole(AriaRole.BUTTON, named("Try again")).click();
@@ -173,7 +170,7 @@ class ConsoleTest {
 
     @Test
     void tellsThatTheUpstreamIsDown() {
-        upstream().answers("e-down", FakeUpstream.resets());
+        upstream.answers("e-down", FakeUpstream.resets());
 
         open("#e-down");
 
@@ -184,7 +181,7 @@ class ConsoleTest {
 
     @Test
     void connectsAnewWhereTheStreamBreaks() {
-        upstream().says("e-breaks", FakeUpstream.RUNNING);
+        upstream.says("e-breaks", FakeUpstream.RUNNING);
         AtomicInteger streams = new AtomicInteger();
         page.route("**/execution-status/e-breaks", route -> {
             boolean stream = "text/event-stream".equals(route.request().headerValue("accept"));
@@ -199,7 +196,7 @@ class ConsoleTest {
 
         assertThat(page.locator("#notice")).containsText("The connection was lost.");
         assertThat(page.locator("#live-words")).containsText("Trying again in");
-        upstream().says("e-breaks", FakeUpstream.INDETERMINATE);
+        upstream.says("e-breaks", FakeUpstream.INDETERMINATE);
         assertThat(page.locator("#status-word")).hasText("Indeterminate");
         assertThat(page.locator("#notice")).isHidden();
         assertThat(streams).hasValue(3);
@@ -208,7 +205,7 @@ class ConsoleTest {
 
     @Test
     void saysThatTheGatewayIsGone() {
-        upstream().says("e-gone", FakeUpstream.RUNNING);
+        upstream.says("e-gone", FakeUpstream.RUNNING);
         open("#e-gone");
         assertThat(page.locator("#live-words")).hasText("Live");
 
@@ -222,7 +219,7 @@ class ConsoleTest {
 
     @Test
     void chartsMoveWithWhatHappens() {
-        upstream().says("e-chart", FakeUpstream.SUCCESS);
+        upstream.says("e-chart", FakeUpstream.SUCCESS);
         open("");
         assertThat(page.locator("#facts")).containsText("Version 1.0.0");
         Locator requests = page.locator("#note-requests");
@@ -248,7 +245,7 @@ class ConsoleTest {
 
     @Test
     void asksForATokenWhereOneIsNeededAndKeepsItForTheTabAlone() {
-        upstream().says("e-token", FakeUpstream.SUCCESS);
+        upstream.says("e-token", FakeUpstream.SUCCESS);
         page.route("**/execution-status/**", route -> {
             if ("Bearer sesame".equals(route.request().headerValue("authorization"))) {
                 route.resume();
@@ -283,7 +280,7 @@ class ConsoleTest {
 
     @Test
     void theKeyboardIsEnough() {
-        upstream().says("e-keys", FakeUpstream.RUNNING);
+        upstream.says("e-keys", FakeUpstream.RUNNING);
         open("");
 
         page.keyboard().press("Tab");
@@ -317,7 +314,7 @@ class ConsoleTest {
     @Test
     void isAccessibleAndFitsInBothThemesWideAndNarrow() throws IOException {
         String axe = axe();
-        upstream().says("e-look", FakeUpstream.SUCCESS);
+        upstream.says("e-look", FakeUpstream.SUCCESS);
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             for (int width : List.of(WIDE, NARROW)) {
                 profile.close();
@@ -357,9 +354,5 @@ class ConsoleTest {
 
     private static Page.GetByRoleOptions named(String name) {
         return new Page.GetByRoleOptions().setName(name).setExact(true);
-    }
-
-    private static FakeUpstream upstream() {
-        return SimulatedUpstream.running();
     }
 }
