@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers callers who have patience: they sleep until there is news of their id. However many wait for one id, one {@link
@@ -36,15 +37,24 @@ public final class PatientLookup {
         this.time = time;
     }
 
-    /** A place among the waiters for {@code id}, or nothing where there is no room. The caller closes it. */
+    /** A place among the waiters for {@code id} for a caller without limits. */
     public Optional<Vigil> watch(ExecutionId id) {
+        return watch(id, FetchAllowance.UNLIMITED);
+    }
+
+    /**
+     * A place among the waiters for {@code id}, or nothing where there is no room. The caller closes it.
+     *
+     * @param allowance what the caller may spend on the fetches that all who wait for {@code id} share
+     */
+    public Optional<Vigil> watch(ExecutionId id, FetchAllowance allowance) {
         if (waiters.incrementAndGet() > maxWaiters) {
             waiters.decrementAndGet();
             return Optional.empty();
         }
         Watch watch;
         try {
-            watch = watches.compute(id, (key, running) -> join(running == null ? start(key) : running));
+            watch = watches.compute(id, (key, running) -> enter(key, running, allowance));
         } catch (RuntimeException | Error notStarted) {
             waiters.decrementAndGet();
             throw notStarted;
@@ -52,24 +62,22 @@ public final class PatientLookup {
         if (stopping) {
             watch.stop();
         }
-        return Optional.of(new Vigil(watch.new Reader(), () -> leave(id, watch)));
+        return Optional.of(new Vigil(watch.new Reader(), () -> leave(id, watch, allowance)));
     }
 
-    private Watch start(ExecutionId id) {
-        Watch watch = new Watch(id, lookup, ended -> watches.remove(id, ended));
-        executor.execute(watch);
+    private Watch enter(ExecutionId id, @Nullable Watch running, FetchAllowance allowance) {
+        Watch watch = running == null ? new Watch(id, lookup, ended -> watches.remove(id, ended)) : running;
+        watch.enter(allowance);
+        if (running == null) {
+            executor.execute(watch);
+        }
         return watch;
     }
 
-    private static Watch join(Watch watch) {
-        watch.enter();
-        return watch;
-    }
-
-    private void leave(ExecutionId id, Watch watch) {
+    private void leave(ExecutionId id, Watch watch, FetchAllowance allowance) {
         waiters.decrementAndGet();
         watches.computeIfPresent(id, (key, running) -> {
-            if (running != watch || watch.leave() > 0) {
+            if (running != watch || watch.leave(allowance) > 0) {
                 return running;
             }
             watch.stop();

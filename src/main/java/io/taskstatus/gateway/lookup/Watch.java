@@ -3,6 +3,7 @@ package io.taskstatus.gateway.lookup;
 import io.taskstatus.gateway.status.ExecutionId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Watch implements Runnable {
     /** The shortest pause between two questions, whatever freshness is configured. */
     private static final long PAUSE = Duration.ofMillis(20).toNanos();
+    /** Somebody else may join in the meantime who may fetch. */
+    private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(1);
 
     /** The longest between two questions for an id that is not found. */
     private static final long LONGEST_LAG = Duration.ofSeconds(1).toNanos();
@@ -27,28 +30,48 @@ final class Watch implements Runnable {
     }
 
     private final ExecutionId id;
+    private final Question anyFresh;
     private final Question anew;
     private final StatusLookup lookup;
     private final Consumer<Watch> onEnd;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile News latest = new News(null);
+    /** What those who wait may spend, with how many share each. */
+    private final ConcurrentHashMap<FetchAllowance, Integer> allowances = new ConcurrentHashMap<>();
+
     private int watchers;
 
     Watch(ExecutionId id, StatusLookup lookup, Consumer<Watch> onEnd) {
         this.id = id;
-        this.anew = new Question(id, Question.Directive.NO_CACHE, Optional.empty(), FetchAllowance.UNLIMITED);
+        this.anyFresh = new Question(id, Question.Directive.NONE, Optional.empty(), this::take);
+        this.anew = new Question(id, Question.Directive.NO_CACHE, Optional.empty(), this::take);
         this.lookup = lookup;
         this.onEnd = onEnd;
     }
 
     /** Guarded by whoever owns the watches: one more waits. */
-    void enter() {
+    void enter(FetchAllowance allowance) {
+        allowances.merge(allowance, 1, Integer::sum);
         watchers++;
     }
 
     /** Guarded likewise: one less waits. Answers how many do. */
-    int leave() {
+    int leave(FetchAllowance allowance) {
+        allowances.computeIfPresent(allowance, (key, count) -> count == 1 ? null : count - 1);
         return --watchers;
+    }
+
+    /** One fetch out of the allowance of anybody who waits, else the time until somebody has one. */
+    private Duration take() {
+        Duration shortest = LONGEST_REFUSAL;
+        for (FetchAllowance allowance : allowances.keySet()) {
+            Duration left = allowance.take();
+            if (left.isZero()) {
+                return left;
+            }
+            shortest = left.compareTo(shortest) < 0 ? left : shortest;
+        }
+        return shortest;
     }
 
     /** No more questions; everybody is woken. */
@@ -60,14 +83,16 @@ final class Watch implements Runnable {
     @Override
     public void run() {
         try {
-            Question question = Question.about(id);
+            Question question = anyFresh;
             while (stopped.getCount() > 0) {
                 Answer answer = lookup.statusOf(question);
-                publish(answer);
+                if (!isRefused(answer)) {
+                    publish(answer);
+                }
                 if (answer.isTerminal() || stopped.await(pauseAfter(answer), TimeUnit.NANOSECONDS)) {
                     break;
                 }
-                question = answer.isNotFound() ? anew : Question.about(id);
+                question = answer.isNotFound() ? anew : anyFresh;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -84,6 +109,11 @@ final class Watch implements Runnable {
     private static long pauseAfter(Answer answer) {
         long pause = Math.max(answer.freshFor(), PAUSE);
         return answer.isNotFound() ? Math.min(pause, LONGEST_LAG) : pause;
+    }
+
+    /** Whether nobody who waits may fetch now: no news, and the next question comes when somebody may. */
+    private static boolean isRefused(Answer answer) {
+        return answer instanceof Answer.Failure failed && failed.failure().reason() == FailureReason.RATE_LIMITED;
     }
 
     private void publish(Answer answer) {

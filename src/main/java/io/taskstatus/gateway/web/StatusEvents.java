@@ -95,7 +95,8 @@ public final class StatusEvents {
                 }
             }
             case Answer.Status running -> {
-                Optional<Vigil> vigil = patience.watch(request.id());
+                Optional<Vigil> vigil =
+                        patience.watch(request.id(), request.question().allowance());
                 if (vigil.isEmpty()) {
                     refuse(
                             response,

@@ -46,7 +46,7 @@ public class StatusResource {
         if (wait.isEmpty() || first.isTerminal()) {
             return respond(StatusReply.to(request, first, wait, time, observer));
         }
-        Optional<Vigil> vigil = patience.watch(request.id());
+        Optional<Vigil> vigil = patience.watch(request.id(), request.question().allowance());
         if (vigil.isEmpty()) {
             return respond(StatusReply.to(request, first, Optional.empty(), time, observer));
         }

@@ -38,10 +38,16 @@ final class GatewayProcess implements AutoCloseable {
      * @param options of the JVM, settings as {@code -Dname=value} among them
      */
     static GatewayProcess start(String... options) throws IOException {
+        return startUnder(List.of(), options);
+    }
+
+    /** The same with another program in front, which has to replace itself by the gateway in the end. */
+    static GatewayProcess startUnder(List<String> program, String... options) throws IOException {
         int port = freePort();
         int managementPort = freePort();
         Path log = Files.createTempFile("gateway", ".log");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Dquarkus.http.host=127.0.0.1",
@@ -103,6 +109,15 @@ final class GatewayProcess implements AutoCloseable {
     /** SIGKILL. */
     void kill() {
         process.destroyForcibly();
+    }
+
+    /** The most memory that it ever had, in MiB; 0 where the system does not say. */
+    long mostMemory() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                .findFirst()
+                .orElse(0);
     }
 
     /** The code that it ends with within {@code patience}, or -1. */

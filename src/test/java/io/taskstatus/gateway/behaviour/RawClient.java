@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.behaviour;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,9 +13,11 @@ import java.time.Duration;
 /** A client that sends the bytes it is told to, right or wrong. */
 final class RawClient implements AutoCloseable {
     private final Socket socket;
+    private final InputStream in;
 
     RawClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        in = new BufferedInputStream(socket.getInputStream());
     }
 
     RawClient send(String bytes) throws IOException {
@@ -31,7 +34,6 @@ final class RawClient implements AutoCloseable {
     /** Head and body of one answer whose length is declared. */
     String answer(Duration patience) throws IOException {
         socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
-        InputStream in = socket.getInputStream();
         StringBuilder answer = new StringBuilder();
         int end = Integer.MAX_VALUE;
         while (answer.length() < end) {
@@ -40,7 +42,7 @@ final class RawClient implements AutoCloseable {
                 break;
             }
             answer.append((char) next);
-            if (end == Integer.MAX_VALUE && answer.toString().endsWith("\r\n\r\n")) {
+            if (next == '\n' && end == Integer.MAX_VALUE && answer.toString().endsWith("\r\n\r\n")) {
                 end = answer.length() + length(answer.toString());
             }
         }
@@ -58,14 +60,14 @@ final class RawClient implements AutoCloseable {
     /** All that comes until the gateway ends the connection. */
     String everything(Duration patience) throws IOException {
         socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
-        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the gateway ends the connection within {@code patience}. */
     boolean isCut(Duration patience) throws IOException {
         socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
         try {
-            return socket.getInputStream().read() < 0;
+            return in.read() < 0;
         } catch (SocketTimeoutException open) {
             return false;
         } catch (SocketException reset) {
