@@ -29,7 +29,8 @@ public class CrossOrigin {
 
     CrossOrigin(Config config) {
         origins = config.getOptionalValues("quarkus.http.cors.origins", String.class);
-        byHand = config.getOptionalValue("quarkus.http.cors.enabled", Boolean.class).orElse(false);
+        byHand = config.getOptionalValue("quarkus.http.cors.enabled", Boolean.class)
+                .orElse(false);
     }
 
     void allow(@Observes HttpSecurity security) {

@@ -44,6 +44,11 @@ final class PurgeFollower implements AutoCloseable {
         forgetLocally = newForgetLocally;
     }
 
+    /** Has memory forget {@code id}. */
+    void forgetLocally(ExecutionId id) {
+        forgetLocally.accept(id);
+    }
+
     /** What the store below holds of {@code id} counts no more, even where it can't be removed yet. */
     boolean isPending(ExecutionId id) {
         return !pending.isEmpty() && pending.contains(id);

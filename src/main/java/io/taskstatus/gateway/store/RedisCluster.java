@@ -6,10 +6,13 @@ import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.StoreObserver;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.status.StatusSnapshot;
+import io.taskstatus.gateway.store.Departures.Departure;
 import io.taskstatus.gateway.store.RedisBeat.Purge;
 import io.vertx.redis.client.Redis;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -63,18 +66,28 @@ public final class RedisCluster {
         this.time = time;
         this.patience = patience;
         keys = new RedisKeys(namespace);
-        link = new RedisLink(client);
-        RedisClock clock = new RedisClock(time);
+                RedisClock clock = new RedisClock(time);
         Listener listener = new Listener();
+        link = new RedisLink(client, listener::look);
         news = new ClusterNews(client, keys.news(), listener::look);
         leases = new ClusterLeases(link, keys);
         purges = new PurgeFollower(below);
         departures = new Departures(longestFetch.multipliedBy(3).plusMinutes(1));
         results = new RedisResults(link, keys, clock, purges, leases.replica(), keys.news(), patience.find(), observer);
-        writeBack = new WriteBack(results::keep, link, observer, time, WRITE_BACK_BYTES);
+        writeBack = new WriteBack(this::writeLate, link, observer, time, WRITE_BACK_BYTES);
         beat = new RedisBeat(link, news, keys, clock, patience.quick(), observer, listener);
         store = new RedisResultStore(
-                below, results, writeBack, purges, departures, patience.commit(), observer, time, link::isOpen, beat::detail, this::close);
+                below,
+                results,
+                writeBack,
+                purges,
+                departures,
+                patience.commit(),
+                observer,
+                time,
+                link::isOpen,
+                beat::detail,
+                this::close);
         beat.start();
     }
 
@@ -138,6 +151,15 @@ public final class RedisCluster {
         while (!link.isOpen() && !beat.hasFailed() && end - time.ticks() > 0) {
             Thread.sleep(5);
         }
+    }
+
+    private CompletableFuture<?> writeLate(StatusSnapshot result, Departure departure, Duration patience) {
+        return results.keep(result, departure, patience).whenComplete((kept, fault) -> {
+            if (kept != null) {
+                // memory may have to wait for a flight
+                Thread.startVirtualThread(() -> store.decided(result, kept));
+            }
+        });
     }
 
     private void close() {

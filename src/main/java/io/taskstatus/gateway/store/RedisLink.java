@@ -46,8 +46,12 @@ final class RedisLink implements AutoCloseable {
     private volatile boolean shut = true;
     private volatile boolean closed;
 
-    RedisLink(Redis client) {
+    private final Runnable onLost;
+
+    /** @param onLost called, on a thread that must not block, where the connection ended */
+    RedisLink(Redis client, Runnable onLost) {
         this.client = client;
+        this.onLost = onLost;
     }
 
     /** Whether commands are sent. */
@@ -93,6 +97,7 @@ final class RedisLink implements AutoCloseable {
     private void lost(RedisConnection ended) {
         if (connection.compareAndSet(ended, null)) {
             shut = true;
+            onLost.run();
         }
     }
 

@@ -167,6 +167,16 @@ final class RedisResultStore implements ResultStore {
         };
     }
 
+    /** Redis has decided on a result that was written later: where another stands, or none, this replica follows. */
+    void decided(StatusSnapshot result, Kept kept) {
+        boolean stands = kept instanceof Kept.Standing standing
+                && standing.snapshot().map(result::sameBodyAs).orElse(true);
+        if (!stands) {
+            settle(result, result, kept);
+            purges.forgetLocally(result.id());
+        }
+    }
+
     private void replaceBelow(ExecutionId id, Optional<StatusSnapshot> stands) {
         Thread.startVirtualThread(() -> {
             try {

@@ -119,9 +119,19 @@ class DoorIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/q/metrics", "/q/health", "/q/health/ready", "/admin/results", "/admin/results/known", "/q/openapi"})
+    @ValueSource(
+            strings = {
+                "/q/metrics",
+                "/q/health",
+                "/q/health/ready",
+                "/admin/results",
+                "/admin/results/known",
+                "/q/openapi"
+            })
     void nothingOfTheManagementPortIsPublic(String path) throws IOException {
-        assertThat(answerTo(gateway.port(), "GET", path)).startsWith("HTTP/1.1 404").contains("route_not_found");
+        assertThat(answerTo(gateway.port(), "GET", path))
+                .startsWith("HTTP/1.1 404")
+                .contains("route_not_found");
     }
 
     @ParameterizedTest

@@ -108,7 +108,8 @@ class TeamAccessTest extends Gateway {
                         .counter()
                         .count())
                 .isPositive();
-        assertThat(metrics.find("gateway.requests").tag("team", "none").meters()).isEmpty();
+        assertThat(metrics.find("gateway.requests").tag("team", "none").meters())
+                .isEmpty();
     }
 
     @Test

@@ -146,8 +146,9 @@ class ClusterTest {
         // longer than a lease: it is renewed while the fetch runs
         await().pollDelay(Duration.ofSeconds(2)).until(() -> !second.isDone());
         upstream.gate.countDown();
-        assertThat(first.get(5, TimeUnit.SECONDS)).isInstanceOfSatisfying(
-                Fetched.Found.class, found -> assertThat(found.shared()).isFalse());
+        assertThat(first.get(5, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Fetched.Found.class, found -> assertThat(found.shared()).isFalse());
         assertThat(second.get(5, TimeUnit.SECONDS)).isInstanceOfSatisfying(Fetched.Found.class, found -> {
             assertThat(found.shared()).isTrue();
             assertThat(found.snapshot().body()).isEqualTo(running("e-1").body());
@@ -178,8 +179,8 @@ class ClusterTest {
 
     @Test
     void notFoundAndFailuresAreShared() throws Exception {
-        SourceFailure missing = SourceFailure.answered(FailureReason.EXECUTION_NOT_FOUND, 404)
-                .saying(Optional.of("no such task"));
+        SourceFailure missing =
+                SourceFailure.answered(FailureReason.EXECUTION_NOT_FOUND, 404).saying(Optional.of("no such task"));
         Upstream upstream = new Upstream(new Fetched.Failed(missing));
         StatusSource one = replica().around(upstream);
         StatusSource two = replica().around(upstream);
@@ -278,6 +279,27 @@ class ClusterTest {
     }
 
     @Test
+    void aReplicaThatWasAwayFollowsTheResultThatStands() throws Exception {
+        Replica one = replicaWithStore("one");
+        redis.kill();
+        await().until(() -> !one.store().state().up());
+        one.store().keep(result("e-1", "of the one that was alone"));
+        redis.launchAgain();
+        // whoever is first when Redis is back decides: here another replica
+        redis.suspend();
+        Replica two = add(Replica.at(redis.url(), NAMESPACE, new NoResultStore()));
+        redis.resume();
+        two.awaitInTouch();
+        StatusSnapshot standing = two.store().keep(result("e-1", "of the others"));
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            assertThat(one.store().inspect(id("e-1"))).hasSize(2);
+            assertThat(one.store().inspect(id("e-1"))).allSatisfy(held -> assertThat(
+                            held.snapshot().body())
+                    .isEqualTo(standing.body()));
+        });
+    }
+
+    @Test
     void whatRedisLostIsSharedAgainWhenItIsAskedFor() throws Exception {
         Replica one = replicaWithStore("one");
         Replica two = replicaWithStore("two");
@@ -295,8 +317,11 @@ class ClusterTest {
         Replica two = replicaWithStore("two");
         one.store().keep(success("e-1"));
         two.close();
-        Replica alone = add(Replica.at("redis://127.0.0.1:1", NAMESPACE, GuardedResultStore.in(
-                folder.resolve("away"), NAMESPACE, new Counts(), io.taskstatus.gateway.lookup.Time.system())));
+        Replica alone = add(Replica.at(
+                "redis://127.0.0.1:1",
+                NAMESPACE,
+                GuardedResultStore.in(
+                        folder.resolve("away"), NAMESPACE, new Counts(), io.taskstatus.gateway.lookup.Time.system())));
         alone.store().keep(success("e-1"));
         one.store().forget(id("e-1"));
         redis.flush();
@@ -369,8 +394,7 @@ class ClusterTest {
             assertThat(why.reason()).isEqualTo(FailureReason.UPSTREAM_RATE_LIMITED);
             left.set(howLong);
         });
-        one.cluster()
-                .pause(SourceFailure.answered(FailureReason.UPSTREAM_RATE_LIMITED, 429), Duration.ofSeconds(30));
+        one.cluster().pause(SourceFailure.answered(FailureReason.UPSTREAM_RATE_LIMITED, 429), Duration.ofSeconds(30));
         await().atMost(Duration.ofSeconds(2)).until(() -> left.get().toSeconds() > 25);
     }
 
