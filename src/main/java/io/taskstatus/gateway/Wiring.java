@@ -10,15 +10,12 @@ import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
 import io.taskstatus.gateway.lookup.ResultStore;
 import io.taskstatus.gateway.lookup.StatusLookup;
-import io.taskstatus.gateway.lookup.StatusSource;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.UpstreamState;
 import io.taskstatus.gateway.operations.AdminRoutes;
 import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
 import io.taskstatus.gateway.operations.StoreMetrics;
-import io.taskstatus.gateway.store.GuardedResultStore;
-import io.taskstatus.gateway.store.NoResultStore;
 import io.taskstatus.gateway.upstream.UpstreamClient;
 import io.taskstatus.gateway.upstream.UpstreamGuard;
 import io.taskstatus.gateway.upstream.UpstreamSettings;
@@ -29,14 +26,13 @@ import io.taskstatus.gateway.web.PublicFailures;
 import io.taskstatus.gateway.web.StatusEvents;
 import io.taskstatus.gateway.web.TeamTokens;
 import io.vertx.ext.web.Router;
+import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -79,26 +75,18 @@ public class Wiring {
 
     @Produces
     @Singleton
-    ResultStore store(MeterRegistry registry, Time time) {
-        GatewayConfig.Store store = config.store();
-        return switch (store.kind()) {
-            case NONE -> new NoResultStore();
-            case EMBEDDED, REDIS ->
-                GuardedResultStore.in(Path.of(store.path()), namespace(), new StoreMetrics(registry), time);
-        };
+    Storage storage(MeterRegistry registry, Instance<Redis> redis, Time time) {
+        return Storage.of(config, redis, new StoreMetrics(registry), time);
+    }
+
+    @Produces
+    @Singleton
+    ResultStore store(Storage storage) {
+        return storage.results();
     }
 
     void close(@Disposes ResultStore store) {
         store.close();
-    }
-
-    /** Whose results are served: the upstream's scheme, host and port, unless the operator says otherwise. */
-    private String namespace() {
-        URI url = config.upstream().url();
-        String scheme = url.getScheme().toLowerCase(Locale.ROOT);
-        int usual = scheme.equals("https") ? 443 : 80;
-        int port = url.getPort() == -1 ? usual : url.getPort();
-        return config.store().namespace().orElse(scheme + "://" + url.getHost().toLowerCase(Locale.ROOT) + ":" + port);
     }
 
     @Produces
@@ -124,7 +112,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    StatusLookup lookup(ResultStore store, StatusSource source, LookupObserver observer, Time time) {
+    StatusLookup lookup(Storage storage, UpstreamClient upstream, LookupObserver observer, Time time) {
         GatewayConfig.Freshness freshness = config.freshness();
         FreshnessPolicy policy = new FreshnessPolicy(
                 freshness.running(),
@@ -132,15 +120,17 @@ public class Wiring {
                 freshness.notFound(),
                 freshness.error(),
                 freshness.staleIfError());
-        return new StatusLookup(
-                store,
-                source,
+        StatusLookup lookup = new StatusLookup(
+                storage.results(),
+                storage.around(upstream, config),
                 policy,
                 config.memory().maxSize().asLongValue(),
                 config.upstream().deadline(),
                 threads,
                 observer,
                 time);
+        storage.follow(lookup, upstream.pause());
+        return lookup;
     }
 
     @Produces
@@ -182,10 +172,8 @@ public class Wiring {
     }
 
     /** What is stored is there for the first request, unless storage is slow: then requests don't wait for it either. */
-    void openStore(@Observes StartupEvent start, ResultStore store) throws InterruptedException {
-        if (store instanceof GuardedResultStore embedded) {
-            embedded.awaitOpened(STORE_PATIENCE);
-        }
+    void openStore(@Observes StartupEvent start, Storage storage, StatusLookup lookup) throws InterruptedException {
+        storage.awaitOpened(STORE_PATIENCE);
     }
 
     void openAdmin(@Observes ManagementInterface management, StatusLookup lookup, ResultStore store, Time time) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  */
 public final class FreshnessPolicy {
     /** A {@code no-cache} refetches an id only where its last fetch is this old: at most twice a second. */
-    static final long REFETCH_INTERVAL = Duration.ofMillis(500).toNanos();
+    public static final long REFETCH_INTERVAL = Duration.ofMillis(500).toNanos();
     /** Not-found is not kept for an id that was seen Running this recently: the upstream contradicts itself. */
     static final long RUNNING_MEMORY = Duration.ofMinutes(1).toNanos();
     /** How long memory remembers since when a task has been running. */

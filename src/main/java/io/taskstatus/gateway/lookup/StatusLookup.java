@@ -113,7 +113,7 @@ public final class StatusLookup {
             return Optional.of(
                     kept.isFresh(now) && kept.standsInFor(failing.failure(), now)
                             ? hit(kept, now)
-                            : keptFailure(failing, kept, now));
+                            : keptFailure(failing, kept, Outcome.MEMORY, now));
         }
         boolean refetch = directive == Directive.NO_CACHE && mayRefetch(kept.askedAt(), now);
         return kept.isFresh(now) && !refetch ? Optional.of(hit(kept, now)) : Optional.empty();
@@ -130,7 +130,7 @@ public final class StatusLookup {
                     case NO_CACHE -> !notFound || !mayRefetch(kept.at(), now);
                     case ONLY_IF_CACHED -> notFound;
                 };
-        return usable ? Optional.of(keptFailure(kept, null, now)) : Optional.empty();
+        return usable ? Optional.of(keptFailure(kept, null, Outcome.MEMORY, now)) : Optional.empty();
     }
 
     private static boolean mayRefetch(long askedAt, long now) {
@@ -143,12 +143,12 @@ public final class StatusLookup {
     }
 
     /** The outcome of a failed fetch, while it stands: the Running that may stand in, else the failure itself. */
-    private static Answer keptFailure(Failed failed, @Nullable Unsettled standIn, long now) {
-        long left = failed.until() - now;
+    private static Answer keptFailure(Failed failed, @Nullable Unsettled standIn, Outcome from, long now) {
+        long left = Math.max(0, failed.until() - now);
         if (standIn != null && standIn.standsInFor(failed.failure(), now)) {
             return new Answer.Status(standIn.snapshot(), left, Provenance.hit(Outcome.STALE, staleTtl(standIn, now)));
         }
-        return new Answer.Failure(failed.failure(), left, Provenance.hit(Outcome.MEMORY, Time.wholeSeconds(left)));
+        return new Answer.Failure(failed.failure(), left, Provenance.hit(from, Time.wholeSeconds(left)));
     }
 
     private static long staleTtl(Unsettled kept, long now) {
@@ -178,17 +178,23 @@ public final class StatusLookup {
             return landHeld(stored.get(), flight);
         }
         if (stopping) {
-            return landFailure(
-                    SourceFailure.unfetched(FailureReason.SHUTTING_DOWN), question.id(), start, read, flight);
+            Fetched.Failed told = new Fetched.Failed(SourceFailure.unfetched(FailureReason.SHUTTING_DOWN));
+            return landFailure(told, question.id(), start, read, flight);
         }
         Duration refusedFor = question.allowance().take();
         if (refusedFor.isPositive()) {
             return new Landing.Refused(question.allowance(), refusedFor);
         }
-        return switch (source.fetch(question.id(), question.traceparent())) {
+        return switch (ask(question)) {
             case Fetched.Found found -> landFound(found, read, flight);
-            case Fetched.Failed failed -> landFailure(failed.failure(), question.id(), start, read, flight);
+            case Fetched.Failed failed -> landFailure(failed, question.id(), start, read, flight);
         };
+    }
+
+    private Fetched ask(Question question) {
+        return question.directive() == Directive.NO_CACHE
+                ? source.fetchAnew(question.id(), question.traceparent())
+                : source.fetch(question.id(), question.traceparent());
     }
 
     private Landing landHeld(Held held, Flight flight) {
@@ -249,10 +255,12 @@ public final class StatusLookup {
     private Landing landUnsettled(Fetched.Found found, Flight flight) {
         StatusSnapshot snapshot = found.snapshot();
         long now = time.ticks();
-        long age = found.shared()
-                ? Math.max(0, Duration.between(snapshot.fetchedAt(), time.now()).toNanos())
-                : 0;
-        long firstSeen = memory.get(snapshot.id()) instanceof Unsettled before ? before.firstSeen() : now - age;
+        long age = found.from().map(from -> from.age().toNanos()).orElse(0L);
+        long seenBefore = found.from().map(from -> from.seenFor().toNanos()).orElse(0L);
+        long firstSeen = now - age - seenBefore;
+        if (memory.get(snapshot.id()) instanceof Unsettled before && before.firstSeen() - firstSeen < 0) {
+            firstSeen = before.firstSeen();
+        }
         long freshFor = freshness.ofRunning(now - firstSeen);
         long freshUntil = now + Math.max(0, freshFor - age);
         Unsettled unsettled =
@@ -268,7 +276,8 @@ public final class StatusLookup {
     }
 
     private Landing landFailure(
-            SourceFailure failure, ExecutionId id, long start, Future<Optional<Held>> read, Flight flight) {
+            Fetched.Failed fetched, ExecutionId id, long start, Future<Optional<Held>> read, Flight flight) {
+        SourceFailure failure = fetched.failure();
         Duration left = deadline.minusNanos(time.ticks() - start);
         Optional<Held> stored = await(read, failure.fetched() ? STORE_PATIENCE : left);
         if (stored.isPresent()) {
@@ -279,15 +288,19 @@ public final class StatusLookup {
                     : hit(stored.get());
         }
         long now = time.ticks();
-        long until = now + freshness.ofFailure(failure.reason());
+        long at = now - fetched.from().map(from -> from.age().toNanos()).orElse(0L);
+        long until = at + freshness.ofFailure(failure.reason());
         Unsettled before = memory.get(id) instanceof Unsettled unsettled ? unsettled : null;
         boolean contradicted = failure.reason() == FailureReason.EXECUTION_NOT_FOUND
                 && before != null
                 && now - before.seenAt() < FreshnessPolicy.RUNNING_MEMORY;
         // of what contradicts a Running, only when it was asked for is kept
-        Failed failed = new Failed(failure, now, contradicted ? now : until);
+        Failed failed = new Failed(failure, at, contradicted ? at : until);
         boolean noted = failure.fetched()
                 && flight.unlessPurged(() -> memory.update(id, held -> fail(held, failed, contradicted)));
+        if (fetched.from().isPresent()) {
+            return new Landing.FromTier(keptFailure(failed, before, Outcome.SHARED, now));
+        }
         return new Landing.Failed(failure, until, before, noted && !contradicted);
     }
 

@@ -12,4 +12,12 @@ public interface StatusSource {
      * @param traceparent a valid W3C {@code traceparent} to pass on, if the request that led here had one
      */
     Fetched fetch(ExecutionId id, Optional<String> traceparent);
+
+    /**
+     * The same for a request that asked not to be given what is kept: what another replica fetched will do only where it
+     * is as young as {@link FreshnessPolicy#REFETCH_INTERVAL} allows.
+     */
+    default Fetched fetchAnew(ExecutionId id, Optional<String> traceparent) {
+        return fetch(id, traceparent);
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskstatus.gateway.lookup.Provenance.Forward;
 import io.taskstatus.gateway.lookup.Question.Directive;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,5 +144,23 @@ class FailuresTest {
 
         Answers.isFailure(forgetful.ask(), FailureReason.UPSTREAM_ERROR);
         Answers.isFetched(forgetful.ask(), SUCCESS, Forward.URI_MISS);
+    }
+
+    @Test
+    void theFailureThatAnotherReplicaMetStandsForWhatIsLeftOfItsSecond() throws Exception {
+        SourceFailure failure = SourceFailure.answered(FailureReason.EXECUTION_NOT_FOUND, 404);
+        Fetched.Shared from = new Fetched.Shared(Duration.ofMillis(700), Duration.ZERO);
+        rig.source.plays(id -> new Fetched.Failed(failure, Optional.of(from)));
+
+        Answer shared = rig.ask();
+        assertThat(Answers.failureOf(shared)).isEqualTo(failure);
+        assertThat(shared.provenance()).isEqualTo(Provenance.hit(Outcome.SHARED, 1));
+        assertThat(shared.freshFor()).isEqualTo(Duration.ofMillis(300).toNanos());
+
+        rig.time.advanceMillis(299);
+        Answers.isKeptFailure(rig.ask(), FailureReason.EXECUTION_NOT_FOUND, 1);
+        rig.time.advanceMillis(1);
+        rig.ask();
+        assertThat(rig.fetches()).isEqualTo(2);
     }
 }

@@ -10,6 +10,7 @@ import io.taskstatus.gateway.status.StatusSnapshot;
 import io.taskstatus.gateway.status.VerificationStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -145,7 +146,7 @@ class RunningTest {
     @Test
     void theNewsOfAnotherReplicaIsAsOldAsItIs() throws Exception {
         StatusSnapshot news = Snapshots.of(Rig.ID, RUNNING, "", rig.time.now());
-        rig.source.plays(id -> ScriptedSource.shared(news));
+        rig.source.plays(id -> ScriptedSource.shared(news, Duration.ofMillis(400)));
         rig.time.advanceMillis(400);
 
         Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 1);
@@ -155,11 +156,21 @@ class RunningTest {
     @Test
     void theNewsOfAnotherReplicaThatIsNoLongerFreshSaysSo() throws Exception {
         StatusSnapshot news = Snapshots.of(Rig.ID, RUNNING, "", rig.time.now());
-        rig.source.plays(id -> ScriptedSource.shared(news));
+        rig.source.plays(id -> ScriptedSource.shared(news, Rig.seconds(2)));
         rig.time.advance(Rig.seconds(2));
 
         Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 0);
         Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 0);
         assertThat(rig.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAnotherReplicaHasKnownForLongIsFreshForLonger() throws Exception {
+        StatusSnapshot news = Snapshots.of(Rig.ID, RUNNING, "", rig.time.now());
+        Fetched.Shared from = new Fetched.Shared(Duration.ofMillis(500), Rig.seconds(40));
+        rig.source.plays(id -> new Fetched.Found(news, Optional.of(from)));
+
+        Answers.isHit(rig.ask(), RUNNING, Outcome.SHARED, 4);
+        assertThat(rig.ask().freshFor()).isEqualTo(Duration.ofMillis(3_550).toNanos());
     }
 }

@@ -3,6 +3,7 @@ package io.taskstatus.gateway.lookup;
 import io.taskstatus.gateway.status.ExecutionId;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import io.taskstatus.gateway.status.VerificationStatus;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -90,6 +91,11 @@ final class ScriptedSource implements StatusSource {
 
     /** What another replica fetched. */
     static Fetched.Found shared(StatusSnapshot snapshot) {
-        return new Fetched.Found(snapshot, true);
+        return shared(snapshot, Duration.ZERO);
+    }
+
+    /** The same, {@code age} ago. */
+    static Fetched.Found shared(StatusSnapshot snapshot, Duration age) {
+        return new Fetched.Found(snapshot, Optional.of(new Fetched.Shared(age, Duration.ZERO)));
     }
 }
