@@ -13,7 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 final class HitReply {
     private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("Content-Type");
     private static final CharSequence CONTENT_LENGTH = HttpHeaders.createOptimized("Content-Length");
-    private static final CharSequence NO_SNIFF_NAME = HttpHeaders.createOptimized("x-Content-Type-options");
+    private static final CharSequence NO_SNIFF_NAME = HttpHeaders.createOptimized("X-Content-Type-Options");
     private static final CharSequence ETAG = HttpHeaders.createOptimized("ETag");
     private static final CharSequence AGE = HttpHeaders.createOptimized("Age");
     private static final CharSequence VARY = HttpHeaders.createOptimized("Vary");
