@@ -21,7 +21,7 @@ public interface StoreObserver {
         IMPORT,
         /** Checking what is stored. It fails for each row that is dropped, and for each file found damaged. */
         CHECK,
-        /** Carrying what is intact over from a damaged file. It fails where that can't be done. */
+        /** Carrying what is intact over from a damaged file, which is then set aside. It fails where that can't be done. */
         RESCUE,
         /** Waiting to be written. It fails for each result that found no room in the queue. */
         QUEUE;
@@ -41,9 +41,6 @@ public interface StoreObserver {
 
     /** A result was answered before its commit. */
     default void wroteLate() {}
-
-    /** A damaged file was set aside. */
-    default void setAside() {}
 
     /** Nobody counts. */
     static StoreObserver none() {

@@ -215,6 +215,7 @@ public final class GuardedResultStore implements ResultStore {
 
     private void onDamage(String how) {
         if (status.damaged(how)) {
+            observer.failed(Operation.CHECK);
             queue.wake();
         }
     }

@@ -84,9 +84,10 @@ final class Upkeep implements Runnable {
             }
         } catch (SQLException | IOException | RuntimeException fault) {
             closeReader();
-            observer.failed(Operation.CHECK);
             if (SqliteSchema.isDamage(fault)) {
                 onDamage.accept(String.valueOf(fault.getMessage()));
+            } else {
+                observer.failed(Operation.CHECK);
             }
         } finally {
             writing.upkeep().unlock();
@@ -115,10 +116,7 @@ final class Upkeep implements Runnable {
         reader = open;
         Optional<String> damage = open.check();
         observer.took(Operation.CHECK, Duration.ofNanos(time.ticks() - start));
-        if (damage.isPresent()) {
-            observer.failed(Operation.CHECK);
-            onDamage.accept(damage.get());
-        }
+        damage.ifPresent(onDamage);
     }
 
     private void closeReader() {

@@ -164,7 +164,6 @@ final class WriteLoop implements Runnable {
             long start = time.ticks();
             ResultStorage.Rescued rescued = storage.rescue();
             observer.took(Operation.RESCUE, Duration.ofNanos(time.ticks() - start));
-            observer.setAside();
             LOG.warnf(
                     "The store's damaged file was set aside as %s; %d intact results were carried over",
                     rescued.setAside(), rescued.rows());
@@ -176,8 +175,8 @@ final class WriteLoop implements Runnable {
     private void failed(Exception fault, Duration pause) throws InterruptedException {
         close();
         if (SqliteSchema.isDamage(fault)) {
-            observer.failed(Operation.CHECK);
             if (status.damaged(String.valueOf(fault.getMessage()))) {
+                observer.failed(Operation.CHECK);
                 return;
             }
         }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ class KilledGatewayIT {
     @TempDir
     Path folder;
 
+    private final List<Process> started = new ArrayList<>();
     private int port;
     private int management;
 
@@ -53,24 +55,31 @@ class KilledGatewayIT {
                 given.put(id, ask(id));
             });
             late = lateWrites();
-            gateway.toHandle().destroyForcibly();
-            gateway.waitFor();
+            kill(gateway);
         }
-        Process gateway = start(upstreamPort);
-        try {
-            AtomicInteger same = new AtomicInteger();
-            each(id -> {
-                HttpResponse<String> response = request(port, Gateway.PATH + id);
-                if (response.statusCode() == 200) {
-                    assertThat(response.body()).isEqualTo(given.get(id));
-                    same.incrementAndGet();
-                }
-            });
-            // a disk that takes more than 50 ms lets answers go out first; the metric names how many
-            assertThat(same.get()).isGreaterThanOrEqualTo(RESULTS - late);
-        } finally {
-            gateway.toHandle().destroyForcibly();
+        start(upstreamPort);
+        AtomicInteger same = new AtomicInteger();
+        each(id -> {
+            HttpResponse<String> response = request(port, Gateway.PATH + id);
+            if (response.statusCode() == 200) {
+                assertThat(response.body()).isEqualTo(given.get(id));
+                same.incrementAndGet();
+            }
+        });
+        // a disk that takes more than 50 ms lets answers go out first; the metric names how many
+        assertThat(same.get()).isGreaterThanOrEqualTo(RESULTS - late);
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        for (Process process : started) {
+            kill(process);
         }
+    }
+
+    private static void kill(Process process) throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        process.waitFor();
     }
 
     @FunctionalInterface
@@ -134,7 +143,7 @@ class KilledGatewayIT {
                         "QUARKUS_MANAGEMENT_HOST",
                         "127.0.0.1",
                         "QUARKUS_MANAGEMENT_PORT",
-                        Integer.toString(freePort()),
+                        Integer.toString(management),
                         "GATEWAY_UPSTREAM_URL",
                         "http://127.0.0.1:" + upstreamPort,
                         "GATEWAY_STORE_PATH",
@@ -142,6 +151,7 @@ class KilledGatewayIT {
                         "GATEWAY_MEMORY_MAX_SIZE",
                         "1M"));
         Process process = builder.start();
+        started.add(process);
         await().atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .until(() -> request(port, "/openapi").statusCode() > 0);

@@ -124,6 +124,7 @@ class DamagedFileTest {
         try (GuardedResultStore store = open()) {
             awaitRescue(store);
             assertThat(intact(store)).isEqualTo(RESULTS);
+            assertThat(counts.failures(Operation.CHECK)).isOne();
         }
     }
 
