@@ -158,9 +158,9 @@ final class ConfigRules {
 
     private void rate(String name, OptionalDouble rate) {
         check(
-                rate.isEmpty() || (rate.getAsDouble() > 0 && rate.getAsDouble() <= 1e6),
+                rate.isEmpty() || (rate.getAsDouble() >= 0.001 && rate.getAsDouble() <= 1e6),
                 name,
-                "has to be above 0 and at most 1000000");
+                "has to be from 0.001 to 1000000");
     }
 
     private void range(String name, Duration value, Duration least, Duration most) {
