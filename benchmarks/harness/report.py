@@ -126,6 +126,10 @@ def document(day, facts, size, seconds, rounds, gateway_options, all_results):
     text += [f"- {key}: {value}" for key, value in facts.items()]
     text.append(f"- Gateway: `{gateway_options}`")
     text.append(f"- {rounds} interleaved rounds of {seconds:g} s, {size['ids']:,} ids at random, bodies of 391 bytes")
+    load = [row["load"] for results in all_results.values() for rows in results.values() for row in rows if "load" in row]
+    if load:
+        text.append(f"- Load average meanwhile: {min(load):.1f} to {max(load):.1f}; a run that has the machine to itself "
+                    "is at about 2 to 5")
     if stolen:
         text.append(f"- Taken by the hypervisor: {statistics.mean(stolen):.2f} of a core on average")
     text.append("\nCPU is the user and system time of all of a server's processes over the window, divided by the answers "

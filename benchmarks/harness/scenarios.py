@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import random
 import subprocess
 
@@ -67,6 +68,7 @@ class Scenarios:
         row["cpu"] = row["user"] + row["system"]
         row["rate"] = answers / row["seconds"]
         row["stolen"] = (stolen_after - stolen) / row["seconds"]
+        row["load"] = os.getloadavg()[0]
         row["calls"] = self.upstream_calls() - calls
         row["calls_per_second"] = row["calls"] / row["seconds"]
         return row

@@ -3,6 +3,7 @@
 import http.client
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -15,9 +16,15 @@ PEERS = HERE / "peers"
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that connections get by themselves, so that none takes it before the server is up."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Server:
