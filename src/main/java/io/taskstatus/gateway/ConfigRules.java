@@ -1,6 +1,8 @@
 package io.taskstatus.gateway;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import java.io.Serial;
+import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ final class ConfigRules {
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration LONGEST_FRESHNESS = Duration.ofDays(1);
     private static final long LARGEST_BODY = 512L << 20;
+    private static final long LARGEST_MEMORY = 1L << 40;
     private static final Pattern TEAM = Pattern.compile("[a-z0-9]+");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final Pattern FIELD_VALUE = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
@@ -90,6 +93,7 @@ final class ConfigRules {
         ConfigRules rules = new ConfigRules();
         rules.upstream(config.upstream());
         rules.freshness(config.freshness());
+        rules.range("gateway.memory.max-size", config.memory().maxSize(), 0, LARGEST_MEMORY);
         rules.range("gateway.wait.max", config.waiting().max(), Duration.ZERO, Duration.ofHours(1));
         rules.range("gateway.wait.max-waiters", config.waiting().maxWaiters(), 0, 1_000_000);
         rules.range("gateway.stream.max", config.stream().max(), Duration.ofSeconds(1), Duration.ofDays(1));
@@ -121,7 +125,7 @@ final class ConfigRules {
         range("gateway.upstream.connect-timeout", upstream.connectTimeout(), least, LONGEST_TIMEOUT);
         range("gateway.upstream.attempt-timeout", upstream.attemptTimeout(), least, LONGEST_TIMEOUT);
         range("gateway.upstream.deadline", upstream.deadline(), least, LONGEST_TIMEOUT);
-        range("gateway.upstream.max-body", upstream.maxBody().asLongValue(), 1, LARGEST_BODY);
+        range("gateway.upstream.max-body", upstream.maxBody(), 1, LARGEST_BODY);
         range("gateway.upstream.max-concurrent", upstream.maxConcurrent(), 1, 100_000);
         range("gateway.upstream.max-waiting", upstream.maxWaiting(), 0, 1_000_000);
     }
@@ -168,6 +172,14 @@ final class ConfigRules {
                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
                 name,
                 "is " + value + ", but has to be from " + least + " to " + most);
+    }
+
+    private void range(String name, MemorySize size, long least, long most) {
+        BigInteger value = size.asBigInteger();
+        check(
+                value.compareTo(BigInteger.valueOf(least)) >= 0 && value.compareTo(BigInteger.valueOf(most)) <= 0,
+                name,
+                "is " + value + " bytes, but has to be from " + least + " to " + most);
     }
 
     private void range(String name, long value, long least, long most) {
