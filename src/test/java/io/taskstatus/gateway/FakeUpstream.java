@@ -1,5 +1,6 @@
 package io.taskstatus.gateway;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -61,6 +63,7 @@ public final class FakeUpstream implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicLong sent = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Function<String, Reply> otherwise = id -> notFound();
     private volatile Duration latency = Duration.ZERO;
@@ -236,6 +239,11 @@ public final class FakeUpstream implements AutoCloseable {
     /** How many connections are open now. */
     public int openConnections() {
         return open.size();
+    }
+
+    /** How many bytes of bodies went out, or into the buffers on the way. */
+    public long bytesSent() {
+        return sent.get();
     }
 
     /**
@@ -526,7 +534,7 @@ public final class FakeUpstream implements AutoCloseable {
                 Request request = new Request(head, number, System.nanoTime());
                 requests.add(request);
                 Reply reply = choose(request.id());
-                send(reply, request.id(), socket.getOutputStream());
+                send(reply, request.id(), new BufferedOutputStream(socket.getOutputStream(), 65_536), sent);
                 ending = reply.ending;
             }
             if (ending == Ending.RESET) {
@@ -568,7 +576,8 @@ public final class FakeUpstream implements AutoCloseable {
         return head.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
-    private static void send(Reply reply, String id, OutputStream out) throws IOException, InterruptedException {
+    private static void send(Reply reply, String id, OutputStream out, AtomicLong count)
+            throws IOException, InterruptedException {
         byte[] body = reply.body.apply(id);
         byte[] sent = body.length > reply.cutAt ? Arrays.copyOf(body, reply.cutAt) : body;
         if (reply.framing == Framing.ENDLESS) {
@@ -586,6 +595,7 @@ public final class FakeUpstream implements AutoCloseable {
             } else {
                 out.write(sent);
             }
+            count.addAndGet(sent.length);
         } while (reply.framing == Framing.ENDLESS);
         if (chunks && sent.length == body.length) {
             out.write("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
@@ -654,22 +664,17 @@ public final class FakeUpstream implements AutoCloseable {
 
         /** One that is valid now, for 127.0.0.1 and localhost. */
         public static Certificate valid(Path folder) throws IOException {
-            return make(folder, "ip:127.0.0.1,dns:localhost", "-validity", "30");
-        }
-
-        /** One whose time is over. */
-        public static Certificate expired(Path folder) throws IOException {
-            return make(folder, "ip:127.0.0.1,dns:localhost", "-startdate", "-30d", "-validity", "10");
+            return make(folder, "ip:127.0.0.1,dns:localhost");
         }
 
         /** One for another host. */
         public static Certificate ofAnotherHost(Path folder) throws IOException {
-            return make(folder, "dns:elsewhere.example", "-validity", "30");
+            return make(folder, "dns:elsewhere.example");
         }
 
-        private static Certificate make(Path folder, String names, String... validity) throws IOException {
+        private static Certificate make(Path folder, String names) throws IOException {
             Path store = Files.createTempDirectory(folder, "certificate").resolve("store.p12");
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = List.of(
                     Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                     "-genkeypair",
                     "-alias",
@@ -685,8 +690,7 @@ public final class FakeUpstream implements AutoCloseable {
                     "-keystore",
                     store.toString(),
                     "-storepass",
-                    PASSWORD));
-            command.addAll(List.of(validity));
+                    PASSWORD);
             Process keytool =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -5,10 +5,16 @@ import io.quarkus.tls.TlsConfiguration;
 import io.taskstatus.gateway.status.ExecutionId;
 import io.taskstatus.gateway.upstream.WireException.Kind;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
 import jakarta.ws.rs.client.ClientRequestFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -32,9 +38,13 @@ public final class UpstreamWire implements AutoCloseable {
 
     /** @param tls what the default TLS configuration of Quarkus trusts, where it says so */
     public UpstreamWire(UpstreamSettings settings, Optional<TlsConfiguration> tls) {
+        this(settings, tls, CONNECTION_LIFE);
+    }
+
+    UpstreamWire(UpstreamSettings settings, Optional<TlsConfiguration> tls, Duration connectionLife) {
         this.maxBody = settings.maxBody();
         this.apiKey = settings.apiKey().orElse(null);
-        Duration life = CONNECTION_LIFE.minus(settings.attemptTimeout());
+        Duration reusable = longer(connectionLife.minus(settings.attemptTimeout()), connectionLife.dividedBy(2));
         QuarkusRestClientBuilder builder = QuarkusRestClientBuilder.newBuilder()
                 .baseUri(settings.url())
                 .connectTimeout(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -46,14 +56,34 @@ public final class UpstreamWire implements AutoCloseable {
                 .trustAll(false)
                 .verifyHost(true)
                 .register((ClientRequestFilter) WireCall::began)
-                .httpClientRequestCustomizer(request -> ConnectionLife.begin(request, life))
+                .httpClientRequestCustomizer(request -> begin(request, reusable))
                 .httpClientOptionsCustomizer(options -> customize(options, settings));
         tls.filter(trusted -> "https".equals(settings.url().getScheme())).ifPresent(builder::tlsConfiguration);
         this.api = builder.build(UpstreamApi.class);
     }
 
+    private static void begin(HttpClientRequest request, Duration reusable) {
+        ConnectionLife.begin(request, reusable);
+        var _ = request.response().onSuccess(UpstreamWire::hideForm);
+    }
+
+    /** The client would take a form apart before anybody could set it a limit. */
+    private static void hideForm(HttpClientResponse response) {
+        String type = response.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null && type.toLowerCase(Locale.ROOT).startsWith(MediaType.MULTIPART_FORM_DATA)) {
+            response.headers().remove(HttpHeaders.CONTENT_TYPE);
+        }
+    }
+
+    /** An attempt may begin just before a connection's time is over. */
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
     private static void customize(HttpClientOptions options, UpstreamSettings settings) {
-        options.setTrustAll(false)
+        options.setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setUseAlpn(false)
+                .setTrustAll(false)
                 .setVerifyHost(true)
                 // An attempt that was given up may hold its connection for a moment longer: nobody shall wait for that.
                 .setMaxPoolSize(2 * settings.maxConcurrent())

@@ -38,16 +38,29 @@ final class WireCall {
         try (Response response = ScopedValue.where(CURRENT, this).call(ask::get)) {
             return read(response);
         } catch (RuntimeException e) {
-            throw new WireException(WireFaults.kindOf(e, life()));
+            Kind kind = WireFaults.kindOf(e, life());
+            end();
+            throw new WireException(kind);
         }
     }
 
-    /** Ends the call from another thread, and says what it lacked. */
+    /**
+     * Ends the call from another thread, and says what it lacked. Where there is no connection yet, it ends as soon as its
+     * answer begins, for nobody would read that.
+     */
     Kind giveUp() {
+        ClientRequestContextImpl known = context;
+        if (known != null) {
+            var _ = known.getRestClientRequestContext().getResult().whenComplete((answer, fault) -> end());
+        }
         Optional<ConnectionLife> life = life();
-        life.ifPresent(ConnectionLife::end);
-        return life.map(known -> known.looksLikeHttp() ? Kind.TIMEOUT : Kind.NOT_HTTP)
+        end();
+        return life.map(connection -> connection.looksLikeHttp() ? Kind.TIMEOUT : Kind.NOT_HTTP)
                 .orElse(Kind.UNREACHABLE);
+    }
+
+    private void end() {
+        life().ifPresent(ConnectionLife::end);
     }
 
     /** The connection, once there is one. */
@@ -65,7 +78,7 @@ final class WireCall {
         if (end == BodyEnd.COMPLETE) {
             life().ifPresent(ConnectionLife::rest);
         } else {
-            life().ifPresent(ConnectionLife::end);
+            end();
         }
         return new UpstreamReply(
                 status,

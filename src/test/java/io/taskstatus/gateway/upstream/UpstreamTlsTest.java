@@ -1,0 +1,143 @@
+package io.taskstatus.gateway.upstream;
+
+import static io.taskstatus.gateway.FakeUpstream.RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.tls.BaseTlsConfiguration;
+import io.quarkus.tls.TlsConfiguration;
+import io.taskstatus.gateway.FakeUpstream;
+import io.taskstatus.gateway.FakeUpstream.Certificate;
+import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.status.VerificationStatus;
+import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.TrustOptions;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Certificates are always verified, against a private trust store where there is one. */
+@QuarkusTest
+class UpstreamTlsTest {
+    @Inject
+    UpstreamGuard guard;
+
+    @TempDir
+    Path folder;
+
+    /** A configuration that says what it trusts, and that everything is to be trusted: the second is not heard. */
+    private static Optional<TlsConfiguration> trusting(Certificate certificate) {
+        return Optional.of(new BaseTlsConfiguration() {
+            @Override
+            public TrustOptions getTrustStoreOptions() {
+                return new PfxOptions().setPath(certificate.store().toString()).setPassword(Certificate.PASSWORD);
+            }
+
+            @Override
+            public boolean isTrustAll() {
+                return true;
+            }
+
+            @Override
+            public Optional<String> getHostnameVerificationAlgorithm() {
+                return Optional.of("NONE");
+            }
+
+            @Override
+            public String getName() {
+                return "private";
+            }
+        });
+    }
+
+    private static void isRefused(Rig rig) {
+        assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TLS);
+        assertThat(rig.attempts).containsExactly("upstream_tls");
+        assertThat(rig.upstream.fetches()).isZero();
+    }
+
+    @Test
+    void aCertificateThatIsTrustedIsTaken() throws IOException {
+        Certificate certificate = Certificate.valid(folder);
+        try (Rig rig = rig(certificate, trusting(certificate))) {
+            rig.upstream.says(Rig.ID.value(), RUNNING);
+            assertThat(rig.found().status()).isEqualTo(VerificationStatus.RUNNING);
+            assertThat(rig.found().status()).isEqualTo(VerificationStatus.RUNNING);
+            assertThat(rig.upstream.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCertificateThatNobodyTrustsIsRefused() throws IOException {
+        try (Rig rig = rig(Certificate.valid(folder), Optional.empty())) {
+            isRefused(rig);
+        }
+    }
+
+    @Test
+    void anotherHostsCertificateIsRefused() throws IOException {
+        Certificate certificate = Certificate.ofAnotherHost(folder);
+        try (Rig rig = rig(certificate, trusting(certificate))) {
+            isRefused(rig);
+        }
+    }
+
+    @Test
+    void aServerThatNeverShakesHandsIsUnreachable() throws IOException {
+        FakeUpstream plain = FakeUpstream.start();
+        UpstreamSettings settings = Rig.settings(plain.url().replace("http:", "https:"));
+        try (Rig rig = Rig.of(guard, plain, settings, s -> new UpstreamWire(s, Optional.empty()))) {
+            assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_UNREACHABLE);
+        }
+    }
+
+    @Test
+    void aServerThatAnswersWithoutTlsIsNoUpstreamOfHttps() throws Exception {
+        try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answerPlainly(plain));
+            UpstreamSettings settings = patient("https://127.0.0.1:" + plain.getLocalPort());
+            try (Rig rig = Rig.of(guard, FakeUpstream.start(), settings, s -> new UpstreamWire(s, Optional.empty()))) {
+                assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TLS);
+            }
+        }
+    }
+
+    private static void answerPlainly(ServerSocket server) {
+        while (true) {
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getInputStream().readAllBytes();
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private Rig rig(Certificate certificate, Optional<TlsConfiguration> tls) throws IOException {
+        FakeUpstream upstream = FakeUpstream.startSecure(certificate);
+        return Rig.of(guard, upstream, patient(upstream.url()), settings -> new UpstreamWire(settings, tls));
+    }
+
+    /** The first handshake of a process may take its time. */
+    private static UpstreamSettings patient(String url) {
+        UpstreamSettings usual = Rig.settings(url);
+        return new UpstreamSettings(
+                usual.url(),
+                usual.apiKey(),
+                usual.userAgent(),
+                Duration.ofSeconds(9),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                usual.maxBody(),
+                usual.maxConcurrent(),
+                usual.maxWaiting());
+    }
+}

@@ -1,0 +1,306 @@
+package io.taskstatus.gateway.upstream;
+
+import static io.taskstatus.gateway.FakeUpstream.RUNNING;
+import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
+import static io.taskstatus.gateway.FakeUpstream.body;
+import static io.taskstatus.gateway.FakeUpstream.closes;
+import static io.taskstatus.gateway.FakeUpstream.raw;
+import static io.taskstatus.gateway.FakeUpstream.says;
+import static io.taskstatus.gateway.FakeUpstream.status;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.taskstatus.gateway.FakeUpstream;
+import io.taskstatus.gateway.FakeUpstream.Reply;
+import io.taskstatus.gateway.FakeUpstream.Request;
+import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.lookup.SourceFailure;
+import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.status.VerificationStatus;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes over the wire, and what becomes of connections. */
+@QuarkusTest
+class UpstreamWireTest {
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    @Inject
+    UpstreamGuard guard;
+
+    private Rig rig;
+
+    @BeforeEach
+    void start() throws IOException {
+        rig = Rig.of(guard);
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    private Rig rig(UpstreamSettings settings, Duration connectionLife) throws IOException {
+        rig.close();
+        FakeUpstream upstream = FakeUpstream.start();
+        UpstreamSettings there = new UpstreamSettings(
+                URI.create(upstream.url() + settings.url().getPath()),
+                settings.apiKey(),
+                settings.userAgent(),
+                settings.connectTimeout(),
+                settings.attemptTimeout(),
+                settings.deadline(),
+                settings.maxBody(),
+                settings.maxConcurrent(),
+                settings.maxWaiting());
+        rig = Rig.of(guard, upstream, there, s -> new UpstreamWire(s, Optional.empty(), connectionLife));
+        return rig;
+    }
+
+    @Test
+    void nothingIsSentButWhatTheContractNames() {
+        rig.upstream.says(Rig.ID.value(), SUCCESS);
+        rig.found();
+        Request request = rig.upstream.requests().getFirst();
+        assertThat(request.head()).startsWith("GET " + FakeUpstream.PATH + Rig.ID.value() + " HTTP/1.1\r\n");
+        assertThat(request.headerNames()).containsExactly("accept", "host", "user-agent");
+        assertThat(request.header("accept")).isEqualTo("application/json");
+        assertThat(request.header("user-agent")).isEqualTo("task-status-gateway/test");
+    }
+
+    @Test
+    void aTraceparentAndTheGatewaysOwnKeyAreSentWhereThereAreAny() throws IOException {
+        UpstreamSettings plain = Rig.settings("http://x/beta/v1");
+        rig(
+                new UpstreamSettings(
+                        plain.url(),
+                        Optional.of("s3cret"),
+                        plain.userAgent(),
+                        plain.connectTimeout(),
+                        plain.attemptTimeout(),
+                        plain.deadline(),
+                        plain.maxBody(),
+                        2,
+                        1),
+                UpstreamWire.CONNECTION_LIFE);
+        rig.upstream.says(Rig.ID.value(), SUCCESS);
+        rig.client.fetch(Rig.ID, Optional.of(TRACE));
+        Request request = rig.upstream.requests().getFirst();
+        assertThat(request.target()).isEqualTo("/beta/v1" + FakeUpstream.PATH + Rig.ID.value());
+        assertThat(request.headerNames()).containsExactly("accept", "host", "traceparent", "user-agent", "x-api-key");
+        assertThat(request.header("traceparent")).isEqualTo(TRACE);
+        assertThat(request.header("x-api-key")).isEqualTo("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"...", "..a", "a..", "~", "-", "_", "a.b~c-d_E", "{id}", "0"})
+    void anIdNeverChangesThePath(String text) {
+        Optional<ExecutionId> id = ExecutionId.parse(text);
+        if (id.isPresent()) {
+            rig.client.fetch(id.get(), Optional.empty());
+            assertThat(rig.upstream.requests().getFirst().target()).isEqualTo(FakeUpstream.PATH + text);
+        }
+    }
+
+    static Stream<Arguments> bodies() {
+        String odd = "{ \"verificationStatus\"\t:\r\n \"Success\",\"n\":123456789012345678901234567890,\"e\":1E400,"
+                + "\"z\":-0.0,\"u\":\"\\u00e9\\ud83d\\ude00 😀 é\\/\",\"d\":{\"k\":1,\"k\":2},\"p\":\"";
+        String whole = odd + " ".repeat(2000 - odd.length() - 2) + "\"}";
+        return Stream.of(
+                arguments("by its length", whole, body(whole)),
+                arguments("chunked", whole, body(whole).chunked()),
+                arguments("until the end", whole, body(whole).untilClose()),
+                arguments("of another type", whole, body(whole).as("text/html; charset=utf-16")),
+                arguments("of no type", whole, body(whole).as("")),
+                arguments("of a type that is none", whole, body(whole).as(";;;")),
+                arguments("as multipart", whole, body(whole).as("multipart/form-data; boundary=x")),
+                arguments("as multipart without boundary", whole, body(whole).as("multipart/form-data")),
+                arguments("as events", whole, body(whole).as("text/event-stream")),
+                arguments("encoded as identity", whole, body(whole).with("Content-Encoding", "identity")),
+                arguments(
+                        "after a hint",
+                        whole,
+                        raw(
+                                "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n" + "Content-Length: "
+                                        + whole.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n",
+                                whole)),
+                arguments("with a cookie", whole, body(whole).with("Set-Cookie", "a=b")),
+                arguments("of a server that hangs up", whole, body(whole).closing()));
+    }
+
+    private static Reply raw(String head, String body) {
+        byte[] bytes = (head + body).getBytes(StandardCharsets.UTF_8);
+        return FakeUpstream.raw(bytes);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void aBodyIsTakenByteForByte(String name, String body, Reply reply) {
+        rig.upstream.answers(Rig.ID.value(), reply);
+        for (int i = 0; i < 2; i++) {
+            assertThat(rig.found().body()).isEqualTo(body.getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(rig.attempts).containsExactly("Success", "Success");
+        assertThat(rig.upstream.requests().getLast().headerNames()).doesNotContain("cookie");
+    }
+
+    @Test
+    void aLargeBodyIsTakenUpToTheLimit() {
+        String frame = "{\"verificationStatus\":\"Success\",\"output\":\"\"}";
+        String largest = frame.replace("\"\"", "\"" + "x".repeat(Rig.MAX_BODY - frame.length()) + "\"");
+        rig.upstream
+                .answers(Rig.ID.value(), body(largest))
+                .then(body(largest).chunked())
+                .then(body(largest + " "));
+        assertThat(rig.found().body()).hasSize(Rig.MAX_BODY);
+        assertThat(rig.found().body()).hasSize(Rig.MAX_BODY);
+        assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_BODY_TOO_LARGE);
+        assertThat(rig.unkept).containsExactly("too_large");
+    }
+
+    @Test
+    void pastTheLimitTheConnectionEndsAndNoMoreIsPulledIn() {
+        rig.upstream.answers(Rig.ID.value(), body("x".repeat(100)).endless());
+        assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_BODY_TOO_LARGE);
+        await().untilAsserted(() -> assertThat(rig.upstream.openConnections()).isZero());
+        // The rest is what the buffers of the kernel on both sides take.
+        assertThat(rig.upstream.bytesSent()).isLessThan(12_000_000);
+    }
+
+    @Test
+    void whatIsGivenUpEndsItsConnection() {
+        rig.upstream.answers(Rig.ID.value(), says(SUCCESS).dripping(Duration.ofMillis(50)));
+        assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TIMEOUT);
+        await().untilAsserted(() -> assertThat(rig.upstream.openConnections()).isZero());
+    }
+
+    @Test
+    void connectionsAreKept() {
+        rig.upstream
+                .says(Rig.ID.value(), RUNNING)
+                .then(status(404))
+                .then(status(500))
+                .then(status(204))
+                .then(SUCCESS);
+        rig.found();
+        rig.failure();
+        rig.found();
+        assertThat(rig.upstream.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aKeptConnectionThatEndedIsReplacedAndThatIsNoAttempt() {
+        rig.upstream
+                .says(Rig.ID.value(), RUNNING)
+                .then(closes())
+                .then(closes().reset())
+                .then(SUCCESS);
+        rig.found();
+        // The second request closes the kept connection; a new one that does so is a failure, and is tried again.
+        assertThat(rig.found().status()).isEqualTo(VerificationStatus.SUCCESS);
+        assertThat(rig.attempts).containsExactly("Running", "upstream_unreachable", "Success");
+    }
+
+    @Test
+    void manyKeptConnectionsMayEndAtOnce() {
+        rig.upstream.says(Rig.ID.value(), RUNNING);
+        rig.found();
+        rig.upstream.hangUp();
+        assertThat(rig.found().status()).isEqualTo(VerificationStatus.RUNNING);
+        assertThat(rig.attempts).containsExactly("Running", "Running");
+    }
+
+    @Test
+    void aConnectionIsUsedForItsTimeAndThenNoMore() throws IOException {
+        rig(Rig.settings("http://x"), Duration.ofMillis(1200));
+        rig.upstream.says(Rig.ID.value(), RUNNING);
+        rig.found();
+        rig.found();
+        assertThat(rig.upstream.connections()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(rig.upstream.openConnections()).isZero());
+        rig.found();
+        assertThat(rig.upstream.connections()).isEqualTo(2);
+        assertThat(rig.attempts).containsOnly("Running");
+    }
+
+    @Test
+    void aConnectionWhoseTimeIsOverWithinAnAnswerEndsAfterIt() throws Exception {
+        rig(Rig.settings("http://x"), Duration.ofMillis(400));
+        rig.upstream.answers(
+                Rig.ID.value(), body("{\"verificationStatus\":\"Running\"}").dripping(Duration.ofMillis(15)));
+        assertThat(rig.found().status()).isEqualTo(VerificationStatus.RUNNING);
+        await().untilAsserted(() -> assertThat(rig.upstream.openConnections()).isZero());
+    }
+
+    @Test
+    void aRefusedConnectionIsUnreachable() {
+        rig.upstream.close();
+        SourceFailure failure = rig.failure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.UPSTREAM_UNREACHABLE);
+        assertThat(failure.upstreamStatus()).isEmpty();
+        assertThat(rig.attempts).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://no-such-host.invalid", "https://no-such-host.invalid:8443/prefix"})
+    void aNameThatDoesNotResolveIsUnreachable(String url) throws IOException {
+        rig.close();
+        rig = Rig.of(
+                guard,
+                FakeUpstream.start(),
+                Rig.settings(url),
+                settings -> new UpstreamWire(settings, Optional.empty()));
+        assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_UNREACHABLE);
+        assertThat(rig.attempts).hasSize(3);
+    }
+
+    @Test
+    void aConnectionThatNobodyAcceptsIsUnreachable() throws IOException {
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            fill(full, waiting);
+            rig.close();
+            UpstreamSettings settings = Rig.settings("http://127.0.0.1:" + full.getLocalPort());
+            rig = Rig.of(guard, FakeUpstream.start(), settings, s -> new UpstreamWire(s, Optional.empty()));
+            assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_UNREACHABLE);
+            assertThat(rig.attempts).hasSize(3);
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Connects until the queue of a server is full that accepts nobody. */
+    private static void fill(ServerSocket server, List<Socket> waiting) throws IOException {
+        for (int i = 0; i < 10; i++) {
+            Socket socket = new Socket();
+            waiting.add(socket);
+            try {
+                socket.connect(server.getLocalSocketAddress(), 200);
+            } catch (SocketTimeoutException full) {
+                return;
+            }
+        }
+    }
+}
