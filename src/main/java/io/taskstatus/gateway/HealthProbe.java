@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * An image's health check, for a container without a shell: asks this machine's management port whether the gateway is
  * live and exits with 0 or 1. It is a program of its own and takes the JDK alone, so that a JVM runs it in an instant.
  *
- * <p>The port is {@code QUARKUS_MANAGEMENT_PORT}, or 9000.
+ * <p>The port is the first argument, {@code QUARKUS_MANAGEMENT_PORT}, or 9000.
  */
 final class HealthProbe {
     private static final int TIMEOUT_MILLIS = 2_000;
@@ -19,12 +19,8 @@ final class HealthProbe {
     private HealthProbe() {}
 
     public static void main(String... args) {
-        System.exit(isLive() ? 0 : 1);
-    }
-
-    static boolean isLive() {
-        String port = System.getenv().getOrDefault("QUARKUS_MANAGEMENT_PORT", "9000");
-        return isLive(Integer.parseInt(port));
+        String port = args.length > 0 ? args[0] : System.getenv().getOrDefault("QUARKUS_MANAGEMENT_PORT", "9000");
+        System.exit(isLive(Integer.parseInt(port)) ? 0 : 1);
     }
 
     static boolean isLive(int port) {

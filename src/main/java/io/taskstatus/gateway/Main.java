@@ -4,12 +4,18 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the gateway. Where it can't start, a line says why; for a wrong setting, one clear line names it. */
+/**
+ * Starts the gateway, or with the argument {@code health} is its {@link HealthProbe}. Where it can't start, a line says why;
+ * for a wrong setting, one clear line names it.
+ */
 @QuarkusMain
 public final class Main {
     private Main() {}
 
     public static void main(String... arguments) {
+        if (arguments.length == 1 && arguments[0].equals("health")) {
+            HealthProbe.main();
+        }
         Quarkus.run(null, Main::exit, arguments);
     }
 

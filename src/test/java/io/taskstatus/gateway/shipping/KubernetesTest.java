@@ -229,13 +229,13 @@ class KubernetesTest {
     @Test
     void anUnknownFieldIsNoticed() {
         assertThatThrownBy(() -> Rendered.read("""
-                        apiVersion: v1
-                        kind: Service
-                        metadata:
-                          name: a
-                        spec:
-                          selectors: {}
-                        """))
+            apiVersion: v1
+            kind: Service
+            metadata:
+              name: a
+            spec:
+              selectors: {}
+            """))
                 .isInstanceOf(UnrecognizedPropertyException.class)
                 .hasMessageContaining("selectors");
     }

@@ -1,0 +1,128 @@
+package io.taskstatus.gateway.shipping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/** The image as it is run: read-only, 256 MiB, without rights, with a uid that it doesn't know. */
+final class RunningContainer implements AutoCloseable {
+    static final String UID = "54321";
+    private static final List<String> LIMITS = List.of(
+            "--network=host",
+            "--user=" + UID + ":0",
+            "--read-only",
+            "--tmpfs=/tmp:rw,noexec,nosuid,size=64m",
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            "--memory=256m",
+            "--memory-swap=256m",
+            "--pids-limit=128");
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final Program podman;
+    private final String id;
+    private final int clients;
+    private final int operators;
+
+    private RunningContainer(Program podman, String id, int clients, int operators) {
+        this.podman = podman;
+        this.id = id;
+        this.clients = clients;
+        this.operators = operators;
+    }
+
+    /** Starts it and waits until it is ready. */
+    static RunningContainer start(Program podman, String image, String upstream, String... more) throws Exception {
+        int clients = freePort();
+        int operators = freePort();
+        List<String> command = new ArrayList<>(List.of("run", "-d"));
+        command.addAll(LIMITS);
+        command.addAll(List.of(
+                "-e=GATEWAY_UPSTREAM_URL=" + upstream,
+                "-e=QUARKUS_HTTP_PORT=" + clients,
+                "-e=QUARKUS_MANAGEMENT_PORT=" + operators));
+        command.addAll(List.of(more));
+        command.add(image);
+        String id = podman.run(Duration.ofMinutes(1), command.toArray(String[]::new))
+                .strip();
+        RunningContainer container = new RunningContainer(podman, id, clients, operators);
+        try {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> assertThat(
+                            container.operator("/q/health/ready").statusCode())
+                    .isEqualTo(200));
+        } catch (RuntimeException e) {
+            System.out.println(container.logs());
+            container.close();
+            throw e;
+        }
+        return container;
+    }
+
+    HttpResponse<String> status(String executionId) throws IOException, InterruptedException {
+        return get(clients, "/task/function/execution-status/" + executionId);
+    }
+
+    HttpResponse<String> operator(String path) throws IOException, InterruptedException {
+        return get(operators, path);
+    }
+
+    private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        return http.send(
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        podman.run(Duration.ofSeconds(20), "kill", "--signal", name, id);
+    }
+
+    /** Its exit code, once it has ended; fails after {@code limit}. */
+    int ended(Duration limit) throws IOException, InterruptedException {
+        return Integer.parseInt(podman.run(limit, "wait", id).strip());
+    }
+
+    String inspect(String template) throws IOException, InterruptedException {
+        return podman.run(Duration.ofSeconds(20), "inspect", "--format", template, id)
+                .strip();
+    }
+
+    Program.Result exec(String... command) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("exec", id));
+        words.addAll(List.of(command));
+        return podman.attempt(Duration.ofSeconds(30), words.toArray(String[]::new));
+    }
+
+    String logs() throws IOException, InterruptedException {
+        Program.Result result = podman.attempt(Duration.ofSeconds(20), "logs", id);
+        return result.output() + result.errors();
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+        try {
+            podman.attempt(Duration.ofSeconds(30), "rm", "--force", id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
