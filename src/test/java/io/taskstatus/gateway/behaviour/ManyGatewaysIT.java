@@ -59,6 +59,7 @@ class ManyGatewaysIT {
     private GatewayProcess gateway() throws IOException {
         GatewayProcess gateway = GatewayProcess.start(
                 "-Xmx128m",
+                "-Dquarkus.management.host=127.0.0.1",
                 "-Dgateway.store.kind=redis",
                 "-Dquarkus.redis.hosts=" + redis.url(),
                 "-Dgateway.store.path=" + folder.resolve("data-" + gateways.size()),
