@@ -14,10 +14,6 @@ import io.vertx.core.net.PfxOptions;
 import io.vertx.core.net.TrustOptions;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,13 +72,6 @@ class UpstreamTlsTest {
     }
 
     @Test
-    void aCertificateThatNobodyTrustsIsRefused() throws IOException {
-        try (Rig rig = rig(Certificate.valid(folder), Optional.empty())) {
-            isRefused(rig);
-        }
-    }
-
-    @Test
     void anotherHostsCertificateIsRefused() throws IOException {
         Certificate certificate = Certificate.ofAnotherHost(folder);
         try (Rig rig = rig(certificate, trusting(certificate))) {
@@ -96,28 +85,6 @@ class UpstreamTlsTest {
         UpstreamSettings settings = Rig.settings(plain.url().replace("http:", "https:"));
         try (Rig rig = Rig.of(guard, plain, settings, s -> new UpstreamWire(s, Optional.empty()))) {
             assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_UNREACHABLE);
-        }
-    }
-
-    @Test
-    void aServerThatAnswersWithoutTlsIsNoUpstreamOfHttps() throws Exception {
-        try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            Thread.ofVirtual().start(() -> answerPlainly(plain));
-            UpstreamSettings settings = patient("https://127.0.0.1:" + plain.getLocalPort());
-            try (Rig rig = Rig.of(guard, FakeUpstream.start(), settings, s -> new UpstreamWire(s, Optional.empty()))) {
-                assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TLS);
-            }
-        }
-    }
-
-    private static void answerPlainly(ServerSocket server) {
-        while (true) {
-            try (Socket socket = server.accept()) {
-                socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                socket.getInputStream().readAllBytes();
-            } catch (IOException closed) {
-                return;
-            }
         }
     }
 

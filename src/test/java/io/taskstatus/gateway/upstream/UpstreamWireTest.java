@@ -6,7 +6,6 @@ import static io.taskstatus.gateway.FakeUpstream.body;
 import static io.taskstatus.gateway.FakeUpstream.closes;
 import static io.taskstatus.gateway.FakeUpstream.raw;
 import static io.taskstatus.gateway.FakeUpstream.says;
-import static io.taskstatus.gateway.FakeUpstream.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -192,20 +191,6 @@ class UpstreamWireTest {
         rig.upstream.answers(Rig.ID.value(), says(SUCCESS).dripping(Duration.ofMillis(50)));
         assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TIMEOUT);
         await().untilAsserted(() -> assertThat(rig.upstream.openConnections()).isZero());
-    }
-
-    @Test
-    void connectionsAreKept() {
-        rig.upstream
-                .says(Rig.ID.value(), RUNNING)
-                .then(status(404))
-                .then(status(500))
-                .then(status(204))
-                .then(SUCCESS);
-        rig.found();
-        rig.failure();
-        rig.found();
-        assertThat(rig.upstream.connections()).isEqualTo(1);
     }
 
     @Test
