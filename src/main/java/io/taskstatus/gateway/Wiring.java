@@ -75,13 +75,13 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Storage storage(MeterRegistry registry, Instance<Redis> redis, Time time) {
-        return Storage.of(config, redis, new StoreMetrics(registry), time);
+    StorageWiring storage(MeterRegistry registry, Instance<Redis> redis, Time time) {
+        return StorageWiring.of(config, redis, new StoreMetrics(registry), time);
     }
 
     @Produces
     @Singleton
-    ResultStore store(Storage storage) {
+    ResultStore store(StorageWiring storage) {
         return storage.results();
     }
 
@@ -112,7 +112,7 @@ public class Wiring {
 
     @Produces
     @Singleton
-    StatusLookup lookup(Storage storage, UpstreamClient upstream, LookupObserver observer, Time time) {
+    StatusLookup lookup(StorageWiring storage, UpstreamClient upstream, LookupObserver observer, Time time) {
         GatewayConfig.Freshness freshness = config.freshness();
         FreshnessPolicy policy = new FreshnessPolicy(
                 freshness.running(),
@@ -172,7 +172,8 @@ public class Wiring {
     }
 
     /** What is stored is there for the first request, unless storage is slow: then requests don't wait for it either. */
-    void openStore(@Observes StartupEvent start, Storage storage, StatusLookup lookup) throws InterruptedException {
+    void openStore(@Observes StartupEvent start, StorageWiring storage, StatusLookup lookup)
+            throws InterruptedException {
         storage.awaitOpened(STORE_PATIENCE);
     }
 

@@ -3,19 +3,16 @@ package io.taskstatus.gateway.behaviour;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import java.net.URL;
 import org.junit.jupiter.api.Test;
 
 /** Where no admin token is configured. */
 @QuarkusTest
 @TestProfile(TeamAccess.class)
 class AdminDisabledTest {
-    @TestHTTPResource(value = "/admin/results", management = true)
-    URL results;
+    private final String results = Gateway.management("/admin/results");
 
     @Test
     void theAdminRoutesAreClosedToEverybody() {

@@ -5,14 +5,14 @@ import static io.taskstatus.gateway.FakeUpstream.RUNNING;
 import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.taskstatus.gateway.FakeUpstream;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,11 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminRoutesTest extends Gateway {
     private static final int LIMIT = 8 << 20;
 
-    @TestHTTPResource(value = "/admin/results", management = true)
-    URL results;
+    /** Bodies are sent as they are, whatever their type is called. */
+    private static final RestAssuredConfig AS_IT_IS = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig()
+                    .encodeContentTypeAs("application/x-ndjson", ContentType.TEXT)
+                    .encodeContentTypeAs("application/x-www-form-urlencoded", ContentType.TEXT)
+                    .appendDefaultContentCharsetToContentTypeIfUndefined(false));
+
+    private final String results = Gateway.management("/admin/results");
 
     private RequestSpecification operator() {
-        return given().urlEncodingEnabled(false)
+        return given().config(AS_IT_IS)
+                .urlEncodingEnabled(false)
                 .header("Authorization", "Bearer " + AgainstUpstream.ADMIN_TOKEN)
                 .contentType("application/x-ndjson");
     }
@@ -83,7 +90,7 @@ class AdminRoutesTest extends Gateway {
         assertThat(put.header("Allow")).isEqualTo("GET, POST");
         assertThat(operator().post(results + "/" + anyId()).header("Allow")).isEqualTo("GET, DELETE");
         isProblem(operator().get(results + "/a%2Fb"), 400, "invalid_execution_id");
-        isProblem(operator().get(results.toString().replace("results", "others")), 404, "route_not_found");
+        isProblem(operator().get(results.replace("results", "others")), 404, "route_not_found");
     }
 
     @Test
@@ -181,10 +188,7 @@ class AdminRoutesTest extends Gateway {
         String id = anyId();
         upstream.says(id, SUCCESS);
         get(id);
-        Response imported = operator()
-                .contentType(type)
-                .body(exported(id).getBytes(StandardCharsets.UTF_8))
-                .post(results);
+        Response imported = operator().contentType(type).body(exported(id)).post(results);
         assertThat(imported.jsonPath().getInt("alreadyThere")).isOne();
     }
 }

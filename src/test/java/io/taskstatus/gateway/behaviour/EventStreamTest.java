@@ -103,17 +103,10 @@ class EventStreamTest extends Gateway {
                     .isTrue();
         }
         await().until(() -> {
-            String metrics = client().get(metrics()).asString();
+            String metrics = client().get(management("/q/metrics")).asString();
             return metrics.contains("gateway_waiters 0.0");
         });
         int polls = upstream.fetchesOf(id);
         assertThat(polls).isLessThanOrEqualTo(3);
-    }
-
-    private static String metrics() {
-        return "http://localhost:"
-                + org.eclipse.microprofile.config.ConfigProvider.getConfig()
-                        .getValue("quarkus.management.test-port", Integer.class)
-                + "/q/metrics";
     }
 }

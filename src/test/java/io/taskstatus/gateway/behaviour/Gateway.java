@@ -7,6 +7,7 @@ import io.restassured.specification.RequestSpecification;
 import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
 import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +55,13 @@ class Gateway {
 
     static Response get(String id, String header, String value) {
         return client().header(header, value).get(PATH + id);
+    }
+
+    /** The URL of {@code path} on the management port. */
+    static String management(String path) {
+        return "http://localhost:"
+                + ConfigProvider.getConfig().getValue("quarkus.management.test-port", Integer.class)
+                + path;
     }
 
     /** One field of {@code Cache-Status}: its value, or an empty string for one without; {@code null} where it is absent. */

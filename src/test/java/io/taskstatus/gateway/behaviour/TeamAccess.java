@@ -3,7 +3,10 @@ package io.taskstatus.gateway.behaviour;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A gateway with teams: blue with two tokens, slow with a limit on requests, frugal with one on fetches. */
+/**
+ * A gateway with teams: blue with two tokens, slow with a limit on requests, frugal with one on fetches;
+ * no operator has a token.
+ */
 public final class TeamAccess extends AgainstUpstream {
     static final String BLUE = "blue-token";
     static final String BLUE_NEXT = "blue-token-next";
@@ -20,6 +23,7 @@ public final class TeamAccess extends AgainstUpstream {
         settings.put("gateway.teams.frugal.token-sha256", Sha256.hex(FRUGAL));
         settings.put("gateway.teams.frugal.fetches-per-second", "0.05");
         settings.put("gateway.limits.requests-per-second", "10000");
+        settings.remove("gateway.admin.token");
         return settings;
     }
 }

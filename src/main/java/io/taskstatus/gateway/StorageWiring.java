@@ -23,21 +23,21 @@ import java.util.Optional;
  * @param embedded what this process keeps for itself
  * @param cluster what it shares with others
  */
-record Storage(ResultStore results, Optional<GuardedResultStore> embedded, Optional<RedisCluster> cluster) {
+record StorageWiring(ResultStore results, Optional<GuardedResultStore> embedded, Optional<RedisCluster> cluster) {
 
-    static Storage of(GatewayConfig config, Instance<Redis> redis, StoreObserver observer, Time time) {
+    static StorageWiring of(GatewayConfig config, Instance<Redis> redis, StoreObserver observer, Time time) {
         if (config.store().kind() == GatewayConfig.StoreKind.NONE) {
-            return new Storage(new NoResultStore(), Optional.empty(), Optional.empty());
+            return new StorageWiring(new NoResultStore(), Optional.empty(), Optional.empty());
         }
         String namespace = namespace(config);
         GuardedResultStore embedded =
                 GuardedResultStore.in(Path.of(config.store().path()), namespace, observer, time);
         if (config.store().kind() == GatewayConfig.StoreKind.EMBEDDED) {
-            return new Storage(embedded, Optional.of(embedded), Optional.empty());
+            return new StorageWiring(embedded, Optional.of(embedded), Optional.empty());
         }
         RedisCluster cluster = new RedisCluster(
                 redis.get(), namespace, embedded, config.upstream().deadline(), observer, time);
-        return new Storage(cluster.store(), Optional.of(embedded), Optional.of(cluster));
+        return new StorageWiring(cluster.store(), Optional.of(embedded), Optional.of(cluster));
     }
 
     /** Whose results are served: the upstream's scheme, host and port, unless the operator says otherwise. */
