@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Training {
     private static final Path CACHE = Path.of("/cache/gateway.aot");
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final int ROUNDS = 2000;
 
     private final HttpClient http = HttpClient.newBuilder()

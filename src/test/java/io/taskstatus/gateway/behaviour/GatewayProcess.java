@@ -16,9 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged gateway as a process of its own, on free ports and with a log in a file. */
+/**
+ * The packaged gateway as a process of its own, on free ports and with a log in a file: the jar, or the native executable
+ * that {@code -Dgateway.executable} names.
+ */
 final class GatewayProcess implements AutoCloseable {
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    /** A native executable to test in the jar's place, or nothing. */
+    private static final String EXECUTABLE = System.getProperty("gateway.executable", "");
 
     private final Process process;
     private final Path log;
@@ -47,14 +52,20 @@ final class GatewayProcess implements AutoCloseable {
         int managementPort = freePort();
         Path log = Files.createTempFile("gateway", ".log");
         List<String> command = new ArrayList<>(program);
+        if (isNative()) {
+            command.add(EXECUTABLE);
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-XX:+UseSerialGC");
+        }
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.http.port=" + port,
                 "-Dquarkus.management.port=" + managementPort));
         command.addAll(List.of(options));
-        command.addAll(List.of("-jar", JAR.toString()));
+        if (!isNative()) {
+            command.addAll(List.of("-jar", JAR.toString()));
+        }
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -62,6 +73,11 @@ final class GatewayProcess implements AutoCloseable {
         GatewayProcess gateway = new GatewayProcess(process, log, port, managementPort);
         await().atMost(Duration.ofMinutes(2)).failFast(gateway::hasEnded).until(gateway::isReady);
         return gateway;
+    }
+
+    /** Whether the program runs as native code. */
+    static boolean isNative() {
+        return !EXECUTABLE.isEmpty();
     }
 
     private static int freePort() throws IOException {

@@ -35,12 +35,16 @@ record ContainerEngine(Program podman, Program buildah) {
     String build(Path dockerfile) throws IOException, InterruptedException {
         Matcher bases = FROM.matcher(Files.readString(dockerfile));
         while (bases.find()) {
-            setup("base", bases.group(1), bases.group(1).contains("jdk") ? "jdk" : "extract");
+            String base = bases.group(1);
+            if (podman.attempt(Duration.ofMinutes(1), "image", "exists", base).exitCode() != 0) {
+                setup("base", base, base.contains("jdk") ? "jdk" : "extract");
+            }
         }
         String name = "localhost/task-status-gateway:it";
         buildah.run(
-                Duration.ofMinutes(20),
+                Duration.ofMinutes(30),
                 "bud",
+                "--layers",
                 "--pull-never",
                 "--format",
                 "docker",
