@@ -7,20 +7,20 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import java.net.URL;
+import java.net.URI;
 import org.junit.jupiter.api.Test;
 
 /** Where no admin token is configured. */
 @QuarkusTest
 @TestProfile(TeamAccess.class)
 class AdminDisabledTest {
-    @TestHTTPResource(value = "/admin/results", management = true)
-    URL results;
+    @TestHTTPResource(value = "/", management = true)
+    URI management;
 
     @Test
     void theAdminRoutesAreClosedToEverybody() {
         for (String token : new String[] {"", "Bearer ", "Bearer " + TeamAccess.BLUE}) {
-            Response refused = given().header("Authorization", token).get(results);
+            Response refused = given().header("Authorization", token).get(management.resolve("/admin/results"));
             assertThat(refused.statusCode()).isEqualTo(403);
             assertThat(refused.jsonPath().getString("code")).isEqualTo("admin_disabled");
         }
