@@ -201,10 +201,10 @@ public final class AdminRoutes {
             return;
         }
         switch (context.statusCode()) {
-            case 413 -> {
-                context.response().putHeader("Connection", "close");
-                refuse(context, FailureReason.IMPORT_TOO_LARGE);
-            }
+            // the connection stays open and what still comes is thrown away: a client that is cut off while it sends
+            // reads
+            // no answer
+            case 413 -> refuse(context, FailureReason.IMPORT_TOO_LARGE);
             case 400 ->
                 refuse(
                         context,
