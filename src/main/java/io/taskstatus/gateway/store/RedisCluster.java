@@ -66,7 +66,7 @@ public final class RedisCluster {
         this.time = time;
         this.patience = patience;
         keys = new RedisKeys(namespace);
-                RedisClock clock = new RedisClock(time);
+        RedisClock clock = new RedisClock(time);
         Listener listener = new Listener();
         link = new RedisLink(client, listener::look);
         news = new ClusterNews(client, keys.news(), listener::look);

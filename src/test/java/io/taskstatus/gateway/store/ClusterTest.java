@@ -293,9 +293,8 @@ class ClusterTest {
         StatusSnapshot standing = two.store().keep(result("e-1", "of the others"));
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             assertThat(one.store().inspect(id("e-1"))).hasSize(2);
-            assertThat(one.store().inspect(id("e-1"))).allSatisfy(held -> assertThat(
-                            held.snapshot().body())
-                    .isEqualTo(standing.body()));
+            assertThat(one.store().inspect(id("e-1")))
+                    .allSatisfy(held -> assertThat(held.snapshot().body()).isEqualTo(standing.body()));
         });
     }
 
