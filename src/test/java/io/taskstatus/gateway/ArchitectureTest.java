@@ -104,7 +104,7 @@ class ArchitectureTest {
     void onlyTheWiringAndTheRulesSeeTheSettings() {
         check(noClasses()
                 .that()
-                .haveNameNotMatching(Pattern.quote(BASE) + "\\.(\\w*Wiring|ConfigRules|GatewayConfig)(\\$.*)?")
+                .haveNameNotMatching(Pattern.quote(BASE) + "\\.(\\w*Wiring|Storage|ConfigRules|GatewayConfig)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching(Pattern.quote(BASE) + "\\.GatewayConfig(\\$.*)?"));

@@ -63,9 +63,10 @@ final class Flights {
         Landing landing = null;
         try {
             landing = onPanic.apply(panic);
-        } finally {
-            end(id, flight, landing);
+        } catch (Throwable again) {
+            // lands with nothing, which is an exception to each who waits
         }
+        end(id, flight, landing);
     }
 
     /** First out of the way, then landed: who comes in between finds in memory what was kept, or starts anew. */
