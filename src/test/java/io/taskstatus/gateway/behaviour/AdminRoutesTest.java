@@ -5,19 +5,16 @@ import static io.taskstatus.gateway.FakeUpstream.RUNNING;
 import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.restassured.path.json.JsonPath;
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.taskstatus.gateway.FakeUpstream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,21 +25,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminRoutesTest extends Gateway {
     private static final int LIMIT = 8 << 20;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    /** Bodies are sent as they are, whatever their type is called. */
+    private static final RestAssuredConfig AS_IT_IS = RestAssuredConfig.config()
+            .encoderConfig(EncoderConfig.encoderConfig()
+                    .encodeContentTypeAs("application/x-ndjson", ContentType.TEXT)
+                    .encodeContentTypeAs("application/x-www-form-urlencoded", ContentType.TEXT)
+                    .appendDefaultContentCharsetToContentTypeIfUndefined(false));
 
-    @TestHTTPResource(value = "/", management = true)
-    URI management;
-
-    private String results = "";
-
-    /** The framework puts its own routes under {@code /q}; these are beside it. */
-    @BeforeEach
-    void find() {
-        results = management.resolve("/admin/results").toString();
-    }
+    private final String results = Gateway.management("/admin/results");
 
     private RequestSpecification operator() {
-        return given().urlEncodingEnabled(false).header("Authorization", "Bearer " + AgainstUpstream.ADMIN_TOKEN);
+        return given().config(AS_IT_IS)
+                .urlEncodingEnabled(false)
+                .header("Authorization", "Bearer " + AgainstUpstream.ADMIN_TOKEN)
+                .contentType("application/x-ndjson");
     }
 
     private Response inspect(String id) {
@@ -53,28 +49,8 @@ class AdminRoutesTest extends Gateway {
         return operator().delete(results + "/" + id);
     }
 
-    private HttpResponse<String> bring(String lines) throws Exception {
-        return bring(lines, "application/x-ndjson");
-    }
-
-    private HttpResponse<String> bring(String lines, String type) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(results))
-                .header("Authorization", "Bearer " + AgainstUpstream.ADMIN_TOKEN)
-                .header("Content-Type", type)
-                .POST(HttpRequest.BodyPublishers.ofString(lines))
-                .build();
-        return http.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int count(HttpResponse<String> response, String what) {
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return JsonPath.from(response.body()).getInt(what);
-    }
-
-    private static void isRefused(HttpResponse<String> response, int status, String code) {
-        assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(JsonPath.from(response.body()).getString("code")).isEqualTo(code);
+    private Response bring(String lines) {
+        return operator().body(lines).post(results);
     }
 
     /** The line of {@code id} in an export. */
@@ -152,17 +128,16 @@ class AdminRoutesTest extends Gateway {
     }
 
     @Test
-    void anExportComesBackAfterAPurgeByteForByte() throws Exception {
+    void anExportComesBackAfterAPurgeByteForByte() {
         String id = anyId();
         upstream.says(id, SUCCESS);
         Response before = get(id);
         String line = exported(id);
         purge(id);
-        HttpResponse<String> imported = bring(line + "\n");
-        assertThat(count(imported, "imported")).isOne();
-        assertThat(count(imported, "alreadyThere") + count(imported, "conflicts"))
-                .isZero();
-        assertThat(count(bring(line), "alreadyThere")).isOne();
+        Response imported = bring(line + "\n");
+        assertThat(imported.statusCode()).isEqualTo(200);
+        assertThat(imported.jsonPath().getMap("")).isEqualTo(Map.of("imported", 1, "alreadyThere", 0, "conflicts", 0));
+        assertThat(bring(line).jsonPath().getInt("alreadyThere")).isOne();
         Response after = get(id);
         assertThat(after.asByteArray()).isEqualTo(before.asByteArray());
         assertThat(after.header("ETag")).isEqualTo(before.header("ETag"));
@@ -170,7 +145,7 @@ class AdminRoutesTest extends Gateway {
     }
 
     @Test
-    void anImportMakesARunningTaskTerminal() throws Exception {
+    void anImportMakesARunningTaskTerminal() {
         String done = anyId();
         upstream.says(done, SUCCESS);
         get(done);
@@ -178,12 +153,12 @@ class AdminRoutesTest extends Gateway {
         purge(done);
         upstream.says(done, RUNNING);
         assertThat(get(done).asString()).contains(RUNNING);
-        assertThat(count(bring(line), "imported")).isOne();
+        assertThat(bring(line).jsonPath().getInt("imported")).isOne();
         assertThat(get(done).asString()).isEqualTo(FakeUpstream.bodyOf(done, SUCCESS));
     }
 
     @Test
-    void theFirstBadLineEndsAnImportAndTheGoodOnesBeforeItAreKept() throws Exception {
+    void theFirstBadLineEndsAnImportAndTheGoodOnesBeforeItAreKept() {
         String first = anyId();
         String second = anyId();
         upstream.says(first, SUCCESS);
@@ -193,27 +168,27 @@ class AdminRoutesTest extends Gateway {
         String lines = exported(first) + "\n" + exported(second).replace("\"sha256\":\"", "\"sha256\":\"0") + "\n";
         purge(first);
         purge(second);
-        HttpResponse<String> refused = bring(lines);
-        isRefused(refused, 400, "invalid_import");
-        assertThat(JsonPath.from(refused.body()).getString("detail"))
-                .startsWith("Line 2")
-                .contains("sha256");
+        Response refused = bring(lines);
+        isProblem(refused, 400, "invalid_import");
+        assertThat(refused.jsonPath().getString("detail")).startsWith("Line 2").contains("sha256");
         assertThat(inspect(first).statusCode()).isEqualTo(200);
         assertThat(inspect(second).statusCode()).isEqualTo(404);
     }
 
     @Test
-    void anImportTakesEightMebibytesAndNoMore() throws Exception {
-        assertThat(count(bring("\n".repeat(LIMIT)), "imported")).isZero();
-        isRefused(bring("\n".repeat(LIMIT + 1)), 413, "import_too_large");
+    void anImportTakesEightMebibytesAndNoMore() {
+        assertThat(bring("\n".repeat(LIMIT)).statusCode()).isEqualTo(200);
+        isProblem(bring("\n".repeat(LIMIT + 1)), 413, "import_too_large");
+        isProblem(bring("\n".repeat(2 * LIMIT)), 413, "import_too_large");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/x-www-form-urlencoded", "application/json", "text/plain"})
-    void anImportIsReadWhateverItsTypeSays(String type) throws Exception {
+    void anImportIsReadWhateverItsTypeSays(String type) {
         String id = anyId();
         upstream.says(id, SUCCESS);
         get(id);
-        assertThat(count(bring(exported(id), type), "alreadyThere")).isOne();
+        Response imported = operator().contentType(type).body(exported(id)).post(results);
+        assertThat(imported.jsonPath().getInt("alreadyThere")).isOne();
     }
 }
