@@ -16,7 +16,9 @@ import java.util.stream.Stream;
  */
 final class Contents {
     private static final Path APP = Path.of("/app");
-    private static final Path DATA = Path.of("/data");
+    /** Below a folder of its own: what lies in a copied folder keeps its modes, the folder itself does not. */
+    private static final Path DATA = Path.of("/volume/data");
+
     private static final Path CACHE = Path.of("/cache");
     private static final Path RUNTIME = Path.of("/opt/jre");
 
@@ -37,8 +39,8 @@ final class Contents {
             }
             for (Path path : paths) {
                 boolean runs = Files.isDirectory(path) || path.startsWith(RUNTIME) && Files.isExecutable(path);
-                Files.setPosixFilePermissions(
-                        path, PosixFilePermissions.fromString(runs ? "rwxr-xr-x" : "rw-r--r--"));
+                String modes = path.equals(DATA) ? "rwxrwxr-x" : runs ? "rwxr-xr-x" : "rw-r--r--";
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(modes));
                 Files.setLastModifiedTime(path, time);
             }
         }
