@@ -23,7 +23,7 @@ final class RedisBeat implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.store");
     private static final Duration INTERVAL = Duration.ofMillis(500);
     /** While Redis is away or slow. */
-    private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration RETRY = Duration.ofMillis(100);
 
     private static final Duration PATIENCE = Duration.ofMillis(400);
     private static final int MOST_PURGES = 256;

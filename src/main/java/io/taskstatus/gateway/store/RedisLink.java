@@ -14,19 +14,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pipelined connection to Redis with a circuit breaker: a command has a short time to be answered in, and after two
- * in a row that were not, nobody asks until {@link RedisBeat} finds Redis quick again. Whoever asks meanwhile is told at
+ * One pipelined connection to Redis with a circuit breaker: a command has a short time to be answered in, and after one
+ * that was not, nobody asks until {@link RedisBeat} finds Redis quick again. Whoever asks meanwhile is told at
  * once. A connection that is silent is closed by {@code quarkus.redis.tcp.read-idle-timeout}.
  */
 final class RedisLink implements AutoCloseable {
-    /** Commands in a row that may go unanswered in their time. */
-    private static final int LATE_IN_A_ROW = 2;
     /** How long opening a connection may take, with all that is said at its beginning. */
     private static final Duration CONNECT_PATIENCE = Duration.ofMillis(1_500);
 
@@ -41,17 +38,16 @@ final class RedisLink implements AutoCloseable {
     }
 
     private final Redis client;
-    private final AtomicInteger lateInARow = new AtomicInteger();
     private final AtomicReference<@Nullable RedisConnection> connection = new AtomicReference<>();
     private volatile boolean shut = true;
     private volatile boolean closed;
 
-    private final Runnable onLost;
+    private final Runnable onTrouble;
 
-    /** @param onLost called, on a thread that must not block, where the connection ended */
-    RedisLink(Redis client, Runnable onLost) {
+    /** @param onTrouble called, on a thread that must not block, where the connection ended or a command was late */
+    RedisLink(Redis client, Runnable onTrouble) {
         this.client = client;
-        this.onLost = onLost;
+        this.onTrouble = onTrouble;
     }
 
     /** Whether commands are sent. */
@@ -97,13 +93,12 @@ final class RedisLink implements AutoCloseable {
     private void lost(RedisConnection ended) {
         if (connection.compareAndSet(ended, null)) {
             shut = true;
-            onLost.run();
+            onTrouble.run();
         }
     }
 
     /** Redis was found quick. */
     void works() {
-        lateInARow.set(0);
         shut = false;
     }
 
@@ -168,10 +163,9 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void judge(boolean late) {
-        if (!late) {
-            lateInARow.set(0);
-        } else if (lateInARow.incrementAndGet() >= LATE_IN_A_ROW) {
+        if (late && !shut) {
             shut = true;
+            onTrouble.run();
         }
     }
 

@@ -3,8 +3,8 @@ package io.taskstatus.gateway.store;
 import java.time.Duration;
 
 /**
- * How long requests are held back by a Redis that does not answer: two in a row that are not answered open the circuit,
- * so the first request adds the first two together, and those after it nothing.
+ * How long requests are held back by a Redis that does not answer. The first that is not answered in time opens the
+ * circuit, so that no request is held back twice, and those after it not at all.
  *
  * @param find looking for a result; less than the lookup waits for a store
  * @param lease asking for the right to fetch
@@ -13,5 +13,5 @@ import java.time.Duration;
  */
 record RedisPatience(Duration find, Duration lease, Duration commit, Duration quick) {
     static final RedisPatience USUAL = new RedisPatience(
-            Duration.ofMillis(25), Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofMillis(25));
+            Duration.ofMillis(45), Duration.ofMillis(45), Duration.ofMillis(50), Duration.ofMillis(45));
 }
