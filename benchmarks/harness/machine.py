@@ -66,6 +66,18 @@ def cpu_seconds(pid):
     return user / TICK, system / TICK
 
 
+def compiler_seconds(pid):
+    """What a JVM's compilers have used of it so far."""
+    seconds = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            if "Compiler" in (task / "comm").read_text():
+                seconds += sum(int(f) for f in (task / "stat").read_text().rpartition(")")[2].split()[11:13]) / TICK
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return seconds
+
+
 def memory_mib(pid):
     """(resident, proportional) MiB of the process and its descendants; shared pages count once in the second."""
     resident = proportional = 0

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import subprocess
+import time
 
 from harness import machine
 
@@ -77,9 +78,16 @@ class Scenarios:
         return self.load("once", server, self.hits_file, 32)
 
     def warm(self, server, answers):
-        """Until as many answers were given: compilers count calls, not seconds."""
-        while answers > 0:
+        """Until as many answers were given and, at most 60 s longer, until compilers use less than 2 % of the CPU."""
+        patience = None
+        while True:
+            compiling, spent = machine.compiler_seconds(server.process.pid), sum(server.cpu())
             answers -= self.wrk(server, 64, self.hits_file, self.seconds)["good"]
+            compiling = machine.compiler_seconds(server.process.pid) - compiling
+            if answers <= 0:
+                patience = patience or time.monotonic() + 60
+                if compiling < 0.02 * (sum(server.cpu()) - spent) or time.monotonic() > patience:
+                    return
 
     def hits_64(self, server):
         return self.window(server, lambda: self.wrk(server, 64, self.hits_file, self.seconds))

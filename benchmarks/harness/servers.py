@@ -38,7 +38,7 @@ class Server:
             command, cwd=folder, env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output)
 
-    def answers(self, path, patience=60):
+    def answers(self, path, patience=180):
         """Waits for the first 200; returns the seconds since the start."""
         while time.monotonic() - self.began < patience:
             if self.process.poll() is not None:
@@ -61,10 +61,10 @@ class Server:
     def memory(self):
         return machine.memory_mib(self.process.pid)
 
-    def stop(self):
+    def stop(self, patience=20):
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
