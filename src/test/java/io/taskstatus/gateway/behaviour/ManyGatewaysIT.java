@@ -22,10 +22,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two and three gateways, each a process of its own, over one real Redis that is killed, stopped and emptied. */
+@Tag("soak")
 class ManyGatewaysIT {
     private static final String TOKEN = "for-tests";
 

@@ -15,10 +15,12 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the jar loads by name, native code has to be told of. */
+@Tag("soak")
 class NativeReflectionIT {
     /** A class that Caffeine generates: the last of its line, whose superclasses come along by themselves. */
     private static final Pattern GENERATED =

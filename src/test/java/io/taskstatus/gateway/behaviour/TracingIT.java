@@ -16,9 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With tracing on, what a collector gets: spans of the request and of the fetch, and no id anywhere in them. */
+@Tag("soak")
 class TracingIT {
     private static final String ID = "abf5e6d2-f72d-4324-a046-bc6e9f27b303";
 

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.TestInstance;
  * one that is there.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("soak")
 class ContainerIT {
     private static final Path DOCKERFILE = Path.of("docker", "Dockerfile.jvm");
     private static final List<String> PROBE =
