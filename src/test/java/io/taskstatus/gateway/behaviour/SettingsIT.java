@@ -1,0 +1,54 @@
+package io.taskstatus.gateway.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A wrong setting ends the start with one clear line that names it. */
+class SettingsIT {
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.upstream.deadline, soon",
+        "gateway.upstream.attempt-timeout, -1s",
+        "gateway.upstream.url, ftp://example.org",
+        "gateway.upstream.max-concurrent, many",
+        "gateway.store.kind, floppy",
+        "gateway.access, token",
+    })
+    void aWrongSettingEndsTheStart(String name, String value) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dquarkus.http.port=0",
+                        "-Dquarkus.management.port=0",
+                        "-D" + name + "=" + value,
+                        "-jar",
+                        Path.of("target", "quarkus-app", "quarkus-run.jar").toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(output.lines().filter(line -> line.contains(name)))
+                .hasSize(1)
+                .allSatisfy(line -> assertThat(line).startsWith("{").contains("FATAL"));
+        assertThat(output).doesNotContain("\tat ", "stackTrace");
+    }
+
+    @Test
+    void anUnknownSettingIsWarnedAbout(@TempDir Path folder) throws Exception {
+        try (GatewayProcess gateway =
+                GatewayProcess.start("-Dgateway.upstream.timeout=1s", "-Dgateway.store.path=" + folder)) {
+            assertThat(gateway.log().lines().filter(line -> line.contains("gateway.upstream.timeout")))
+                    .hasSize(1)
+                    .allSatisfy(line -> assertThat(line).contains("WARN"));
+            assertThat(gateway.log().lines())
+                    .allSatisfy(line -> assertThat(line).startsWith("{"));
+        }
+    }
+}
