@@ -127,7 +127,8 @@ class LateStoreTest {
     void anInterruptedFlightStillLands() throws Exception {
         Thread[] flying = new Thread[1];
         Gate begun = new Gate();
-        Rig interruptible = new Rig(work -> flying[0] = Thread.startVirtualThread(() -> {
+        Rig interruptible = new Rig(work -> Thread.startVirtualThread(() -> {
+            flying[0] = Thread.currentThread();
             begun.pass();
             work.run();
         }));
