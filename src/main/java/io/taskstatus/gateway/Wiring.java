@@ -187,7 +187,7 @@ public class Wiring {
     }
 
     void open(@Observes Filters filters, PublicDoor door, StatusLookup lookup, LookupObserver observer, Time time) {
-        if (AccessWiring.admission(config, time).isEmpty()) {
+        if (door.isOpenToAll()) {
             filters.register(new HitRoute(lookup, observer, time), HIT_PRIORITY);
         }
         filters.register(door, DOOR_PRIORITY);

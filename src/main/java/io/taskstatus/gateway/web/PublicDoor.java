@@ -59,6 +59,11 @@ public final class PublicDoor implements Handler<RoutingContext> {
         this.time = time;
     }
 
+    /** Whether everybody may ask as often as they like, so that {@link HitRoute} may go before this door. */
+    public boolean isOpenToAll() {
+        return admission == null;
+    }
+
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
