@@ -65,7 +65,7 @@ record StorageWiring(ResultStore results, Optional<GuardedResultStore> embedded,
     /** Has purges and pauses go from replica to replica. */
     void follow(StatusLookup lookup, UpstreamPause pause) {
         cluster.ifPresent(shared -> {
-            shared.onPurge(lookup::forgetLocally);
+            shared.onPurge(lookup.holdings()::forgetLocally);
             shared.onPause(pause::join);
             pause.tell(shared::pause);
         });

@@ -166,7 +166,7 @@ public class Wiring {
             ResultStore store,
             UpstreamState upstream) {
         StoreMetrics.watch(registry, store);
-        LookupGauges.register(registry, lookup, patience, upstream, VERSION);
+        LookupGauges.register(registry, lookup.holdings(), patience, upstream, VERSION);
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
     }

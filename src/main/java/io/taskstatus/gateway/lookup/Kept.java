@@ -57,6 +57,17 @@ sealed interface Kept {
             return failure.reason().status() >= 500 && graceUntil - now > 0;
         }
 
+        /** This as the answer of a tier, while it is fresh. */
+        Answer hit(Outcome from, long now) {
+            long left = freshUntil - now;
+            return new Answer.Status(snapshot, left, Provenance.hit(from, Time.wholeSeconds(left)));
+        }
+
+        /** The {@code ttl} of an answer for which this stood in: never above -1. */
+        long staleTtl(long now) {
+            return Math.min(-1, Math.floorDiv(freshUntil - now, 1_000_000_000L));
+        }
+
         /** When the upstream was last asked. */
         long askedAt() {
             return failing == null ? seenAt : failing.at();
@@ -78,6 +89,14 @@ sealed interface Kept {
     record Failed(SourceFailure failure, long at, long until) implements Kept {
         boolean isFresh(long now) {
             return until - now > 0;
+        }
+
+        /** The outcome while it stands: the Running that may stand in, else the failure itself. */
+        Answer hit(@Nullable Unsettled standIn, Outcome from, long now) {
+            long left = Math.max(0, until - now);
+            return standIn != null && standIn.standsInFor(failure, now)
+                    ? new Answer.Status(standIn.snapshot(), left, Provenance.hit(Outcome.STALE, standIn.staleTtl(now)))
+                    : new Answer.Failure(failure, left, Provenance.hit(from, Time.wholeSeconds(left)));
         }
 
         @Override

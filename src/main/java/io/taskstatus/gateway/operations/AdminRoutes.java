@@ -122,7 +122,7 @@ public final class AdminRoutes {
     }
 
     private void inspect(RoutingContext context, ExecutionId id) {
-        List<ResultStore.Held> held = lookup.inspect(id);
+        List<ResultStore.Held> held = lookup.holdings().inspect(id);
         if (held.isEmpty()) {
             refuse(
                     context,
@@ -144,7 +144,7 @@ public final class AdminRoutes {
     }
 
     private void purge(RoutingContext context, ExecutionId id) {
-        Set<Tier> removed = lookup.forget(id);
+        Set<Tier> removed = lookup.holdings().forget(id);
         AUDIT.infof("Purge of %s by %s: removed from %s", id, client(context), removed);
         JsonArray tiers = new JsonArray();
         removed.stream().sorted().map(Tier::word).forEach(tiers::add);

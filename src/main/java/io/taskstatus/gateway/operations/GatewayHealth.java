@@ -37,7 +37,7 @@ public class GatewayHealth {
     HealthCheck lookup(StatusLookup lookup, PatientLookup patience) {
         return () -> HealthCheckResponse.named("lookup")
                 .up()
-                .withData("memoryEntries", lookup.memoryEntries())
+                .withData("memoryEntries", lookup.holdings().memoryEntries())
                 .withData("waiters", patience.waiters())
                 .build();
     }

@@ -3,8 +3,8 @@ package io.taskstatus.gateway.operations;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskstatus.gateway.lookup.Holdings;
 import io.taskstatus.gateway.lookup.PatientLookup;
-import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.UpstreamState;
 import java.util.function.ToDoubleFunction;
 
@@ -14,11 +14,7 @@ public final class LookupGauges {
 
     /** Registers them all. */
     public static void register(
-            MeterRegistry registry,
-            StatusLookup lookup,
-            PatientLookup patience,
-            UpstreamState upstream,
-            String version) {
+            MeterRegistry registry, Holdings holdings, PatientLookup patience, UpstreamState upstream, String version) {
         gauge(
                 registry,
                 "gateway.waiters",
@@ -39,9 +35,9 @@ public final class LookupGauges {
                 "1 while the upstream's pause lasts",
                 upstream,
                 state -> state.isPaused() ? 1 : 0);
-        gauge(registry, "gateway.memory.entries", "Ids in memory", lookup, StatusLookup::memoryEntries);
-        gauge(registry, "gateway.memory.bytes", "Weight of what memory holds", lookup, StatusLookup::memoryBytes);
-        FunctionCounter.builder("gateway.memory.evictions", lookup, StatusLookup::memoryEvictions)
+        gauge(registry, "gateway.memory.entries", "Ids in memory", holdings, Holdings::memoryEntries);
+        gauge(registry, "gateway.memory.bytes", "Weight of what memory holds", holdings, Holdings::memoryBytes);
+        FunctionCounter.builder("gateway.memory.evictions", holdings, Holdings::memoryEvictions)
                 .description("Entries that left memory for want of room")
                 .register(registry);
         Gauge.builder("gateway.build.info", () -> 1)

@@ -67,7 +67,7 @@ final class ResultImport {
     }
 
     private void commit() {
-        for (Import outcome : lookup.importAll(List.copyOf(uncommitted))) {
+        for (Import outcome : lookup.holdings().importAll(List.copyOf(uncommitted))) {
             switch (outcome) {
                 case IMPORTED -> imported++;
                 case ALREADY_THERE -> alreadyThere++;

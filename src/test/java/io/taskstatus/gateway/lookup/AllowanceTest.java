@@ -24,7 +24,7 @@ class AllowanceTest {
         rig.source.says(SUCCESS);
         rig.ask(spending(1));
         rig.ask(spending(0));
-        rig.lookup.forgetLocally(Rig.ID);
+        rig.lookup.holdings().forgetLocally(Rig.ID);
         Answers.isHit(rig.ask(spending(0)), SUCCESS, Outcome.STORE);
 
         assertThat(asked).hasValue(1);

@@ -20,7 +20,7 @@ class ImportTest {
     }
 
     private List<Import> bring(StatusSnapshot result) {
-        return rig.lookup.importAll(List.of(result));
+        return rig.lookup.holdings().importAll(List.of(result));
     }
 
     private StatusSnapshot fromMemory() {
@@ -67,9 +67,9 @@ class ImportTest {
         rig.store.inspecting(() -> {
             throw new StoreUnavailableException("down");
         });
-        assertThatThrownBy(() -> rig.lookup.inspect(Rig.ID)).isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(() -> rig.lookup.holdings().inspect(Rig.ID)).isInstanceOf(StoreUnavailableException.class);
         bring(result("brought"));
-        assertThat(rig.lookup.inspect(Rig.ID)).extracting(Held::tier).containsExactly(Tier.MEMORY);
+        assertThat(rig.lookup.holdings().inspect(Rig.ID)).extracting(Held::tier).containsExactly(Tier.MEMORY);
     }
 
     @Test

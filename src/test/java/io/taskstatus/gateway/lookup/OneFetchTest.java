@@ -179,7 +179,7 @@ class OneFetchTest {
         slow.source.says(SUCCESS);
         Rig.Asking late = slow.asking();
         begin.reached();
-        slow.lookup.importAll(List.of(Snapshots.of(Rig.ID, SUCCESS, "", slow.time.now())));
+        slow.lookup.holdings().importAll(List.of(Snapshots.of(Rig.ID, SUCCESS, "", slow.time.now())));
         begin.open();
 
         Answers.isHit(late.get(), SUCCESS, Outcome.MEMORY);

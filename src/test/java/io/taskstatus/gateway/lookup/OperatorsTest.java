@@ -71,7 +71,7 @@ class OperatorsTest {
             caller.get();
 
             Answers.isHit(rig.ask(), SUCCESS, Outcome.MEMORY);
-            rig.lookup.forget(Rig.ID);
+            rig.lookup.holdings().forget(Rig.ID);
         }
     }
 
@@ -79,13 +79,16 @@ class OperatorsTest {
     void aRunningIsSeenInMemory() throws Exception {
         Answers.isFetched(rig.ask(), RUNNING, Forward.URI_MISS);
 
-        assertThat(rig.lookup.inspect(Rig.ID))
+        assertThat(rig.lookup.holdings().inspect(Rig.ID))
                 .extracting(ResultStore.Held::tier)
                 .containsExactly(Tier.MEMORY);
     }
 
     private Import importing(VerificationStatus status, String remark) {
-        return rig.lookup.importAll(List.of(snapshot(status, remark))).getFirst();
+        return rig.lookup
+                .holdings()
+                .importAll(List.of(snapshot(status, remark)))
+                .getFirst();
     }
 
     private StatusSnapshot snapshot(VerificationStatus status, String remark) {

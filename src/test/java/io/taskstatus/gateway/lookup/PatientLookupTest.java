@@ -153,7 +153,7 @@ class PatientLookupTest {
         Waiting slow = new Waiting(1, Thread::startVirtualThread, time, Duration.ofMillis(30));
         slow.source.fails(FailureReason.EXECUTION_NOT_FOUND);
         Answer first = slow.lookup.statusOf(Question.about(Rig.ID));
-        slow.lookup.forgetLocally(Rig.ID);
+        slow.lookup.holdings().forgetLocally(Rig.ID);
         Gate poll = slow.source.holds(id -> {
             time.advance(PatientLookup.LAG.minusMillis(10));
             return new Fetched.Failed(SourceFailure.answered(FailureReason.EXECUTION_NOT_FOUND, 404));

@@ -29,11 +29,11 @@ class PurgeTest {
         rig.source.says(SUCCESS).says(RUNNING);
         rig.ask();
 
-        assertThat(rig.lookup.forget(Rig.ID)).isEqualTo(EnumSet.of(Tier.MEMORY, Tier.STORE));
-        assertThat(rig.lookup.forget(Rig.ID)).isEmpty();
-        assertThat(rig.lookup.inspect(Rig.ID)).isEmpty();
+        assertThat(rig.lookup.holdings().forget(Rig.ID)).isEqualTo(EnumSet.of(Tier.MEMORY, Tier.STORE));
+        assertThat(rig.lookup.holdings().forget(Rig.ID)).isEmpty();
+        assertThat(rig.lookup.holdings().inspect(Rig.ID)).isEmpty();
         Answers.isFetched(rig.ask(), RUNNING, Forward.URI_MISS);
-        assertThat(rig.lookup.forget(Rig.ID)).isEqualTo(EnumSet.of(Tier.MEMORY));
+        assertThat(rig.lookup.holdings().forget(Rig.ID)).isEqualTo(EnumSet.of(Tier.MEMORY));
     }
 
     @Test
@@ -41,8 +41,8 @@ class PurgeTest {
         rig.source.fails(FailureReason.EXECUTION_NOT_FOUND).says(SUCCESS);
         rig.ask();
 
-        assertThat(rig.lookup.inspect(Rig.ID)).isEmpty();
-        assertThat(rig.lookup.forget(Rig.ID)).isEmpty();
+        assertThat(rig.lookup.holdings().inspect(Rig.ID)).isEmpty();
+        assertThat(rig.lookup.holdings().forget(Rig.ID)).isEmpty();
         Answers.isFetched(rig.ask(), SUCCESS, Forward.URI_MISS);
     }
 
@@ -52,7 +52,7 @@ class PurgeTest {
         Rig.Asking caller = rig.asking();
         fetch.reached();
 
-        rig.lookup.forget(Rig.ID);
+        rig.lookup.holdings().forget(Rig.ID);
         fetch.open();
 
         Answer answer = caller.get();
@@ -69,7 +69,7 @@ class PurgeTest {
             Gate fetch = rig.source.holds(line);
             Rig.Asking caller = rig.asking();
             fetch.reached();
-            rig.lookup.forgetLocally(Rig.ID);
+            rig.lookup.holdings().forgetLocally(Rig.ID);
             fetch.open();
 
             assertThat(caller.get().provenance().stored()).isFalse();
@@ -82,7 +82,7 @@ class PurgeTest {
         Gate before = rig.source.holds(SUCCESS);
         Rig.Asking early = rig.asking();
         before.reached();
-        rig.lookup.forget(Rig.ID);
+        rig.lookup.holdings().forget(Rig.ID);
         rig.source.says(ERROR);
 
         Answers.isFetched(rig.ask(), ERROR, Forward.URI_MISS);
@@ -101,7 +101,7 @@ class PurgeTest {
         Rig.Asking caller = rig.asking();
         await().until(() -> rig.store.finds() == 1);
 
-        rig.lookup.forget(Rig.ID);
+        rig.lookup.holdings().forget(Rig.ID);
         read.complete(Optional.of(new Held(old, Tier.STORE)));
 
         caller.get();
@@ -120,7 +120,7 @@ class PurgeTest {
         });
         rig.store.afterForget(() -> read.complete(Optional.of(new Held(old, Tier.STORE))));
 
-        rig.lookup.forget(Rig.ID);
+        rig.lookup.holdings().forget(Rig.ID);
 
         caller[0].get();
         isGone();
@@ -133,7 +133,7 @@ class PurgeTest {
         rig.source.says(SUCCESS);
         Rig.Asking caller = rig.asking();
         commit.reached();
-        Thread purge = Thread.startVirtualThread(() -> rig.lookup.forget(Rig.ID));
+        Thread purge = Thread.startVirtualThread(() -> rig.lookup.holdings().forget(Rig.ID));
         await().until(() -> purge.getState() == Thread.State.WAITING);
         commit.open();
 
@@ -150,7 +150,7 @@ class PurgeTest {
             throw new StoreUnavailableException("disk");
         });
 
-        assertThatThrownBy(() -> rig.lookup.forget(Rig.ID)).isInstanceOf(StoreUnavailableException.class);
+        assertThatThrownBy(() -> rig.lookup.holdings().forget(Rig.ID)).isInstanceOf(StoreUnavailableException.class);
     }
 
     private void isGone() {

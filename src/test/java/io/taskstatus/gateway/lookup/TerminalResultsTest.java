@@ -78,8 +78,8 @@ class TerminalResultsTest {
 
         Answers.isFetched(narrow.ask(), SUCCESS, Forward.URI_MISS);
         Answers.isHit(narrow.ask(), SUCCESS, Outcome.STORE);
-        assertThat(narrow.lookup.memoryEntries()).isZero();
-        assertThat(narrow.lookup.memoryBytes()).isZero();
+        assertThat(narrow.lookup.holdings().memoryEntries()).isZero();
+        assertThat(narrow.lookup.holdings().memoryBytes()).isZero();
         assertThat(narrow.fetches()).isEqualTo(1);
     }
 
@@ -91,9 +91,10 @@ class TerminalResultsTest {
             narrow.lookup.statusOf(Question.about(new ExecutionId("execution-" + i)));
         }
 
-        assertThat(narrow.lookup.memoryBytes()).isPositive().isLessThanOrEqualTo(10 * (Kept.OVERHEAD + 200));
-        assertThat(narrow.lookup.memoryEntries()).isBetween(5L, 12L);
-        assertThat(narrow.lookup.memoryEvictions()).isEqualTo(100 - narrow.lookup.memoryEntries());
+        assertThat(narrow.lookup.holdings().memoryBytes()).isPositive().isLessThanOrEqualTo(10 * (Kept.OVERHEAD + 200));
+        assertThat(narrow.lookup.holdings().memoryEntries()).isBetween(5L, 12L);
+        assertThat(narrow.lookup.holdings().memoryEvictions())
+                .isEqualTo(100 - narrow.lookup.holdings().memoryEntries());
     }
 
     @Test
@@ -168,11 +169,12 @@ class TerminalResultsTest {
     @Test
     void inspectionTellsEachTierThatHoldsTheResult() throws Exception {
         rig.source.says(SUCCESS);
-        assertThat(rig.lookup.inspect(Rig.ID)).isEmpty();
+        assertThat(rig.lookup.holdings().inspect(Rig.ID)).isEmpty();
         rig.ask();
 
-        List<Tier> tiers =
-                rig.lookup.inspect(Rig.ID).stream().map(ResultStore.Held::tier).toList();
+        List<Tier> tiers = rig.lookup.holdings().inspect(Rig.ID).stream()
+                .map(ResultStore.Held::tier)
+                .toList();
 
         assertThat(tiers).containsExactly(Tier.MEMORY, Tier.STORE);
         assertThat(rig.fetches()).isEqualTo(1);

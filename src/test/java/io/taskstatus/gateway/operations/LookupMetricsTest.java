@@ -44,7 +44,7 @@ class LookupMetricsTest {
                 seriesOfOne = registry.getMeters().size();
             }
         }
-        assertThat(lookup.memoryBytes()).isLessThanOrEqualTo(MAX_SIZE);
+        assertThat(lookup.holdings().memoryBytes()).isLessThanOrEqualTo(MAX_SIZE);
         assertThat(registry.getMeters()).hasSize(seriesOfOne);
     }
 }
