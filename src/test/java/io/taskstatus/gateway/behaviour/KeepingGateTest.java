@@ -9,12 +9,14 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
 import io.taskstatus.gateway.FakeUpstream.Reply;
+import io.taskstatus.gateway.behaviour.AtOnce.Row;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /** What is wrong with a body keeps it from being kept for ever; the right answer replaces it a second later. */
 @QuarkusTest
@@ -23,8 +25,9 @@ class KeepingGateTest extends Gateway {
     private static final String DEEP =
             "{\"verificationStatus\":\"Success\",\"d\":" + "[".repeat(64) + "]".repeat(64) + "}";
 
-    static Stream<Arguments> wrongBodies() {
-        return Stream.of(
+    @TestFactory
+    Stream<DynamicTest> theRightAnswerReplacesAWrongOne() {
+        return AtOnce.run(List.of(
                 passedOn("no status", FakeUpstream.body("{\"executionId\":null}")),
                 passedOn("null status", FakeUpstream.body("{\"verificationStatus\":null}")),
                 passedOn("other case", FakeUpstream.body("{\"verificationStatus\":\"success\"}")),
@@ -88,31 +91,32 @@ class KeepingGateTest extends Gateway {
                         "too large",
                         FakeUpstream.body("{\"verificationStatus\":\"Success\",\"x\":\"" + "x".repeat(2 << 20) + "\"}"),
                         "upstream_body_too_large"),
-                refused("another 2xx", FakeUpstream.status(203), "upstream_unexpected_status"));
+                refused("another 2xx", FakeUpstream.status(203), "upstream_unexpected_status")));
     }
 
-    private static Arguments passedOn(String name, Reply reply) {
-        return Arguments.of(name, reply, "");
+    private static Row passedOn(String name, Reply reply) {
+        return new Row(
+                name,
+                () -> replaced(reply, first -> {
+                    assertThat(first.statusCode()).isEqualTo(200);
+                    assertThat(first.header("Cache-Control")).isEqualTo("private, no-cache");
+                    assertThat(first.header("Retry-After")).isEqualTo("1");
+                }));
     }
 
-    private static Arguments refused(String name, Reply reply, String code) {
-        return Arguments.of(name, reply, code);
+    private static Row refused(String name, Reply reply, String code) {
+        return new Row(
+                name,
+                () -> replaced(reply, first -> {
+                    assertThat(first.statusCode()).isEqualTo(502);
+                    assertThat(first.jsonPath().getString("code")).isEqualTo(code);
+                }));
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("wrongBodies")
-    void theRightAnswerReplacesAWrongOne(String name, Reply wrong, String code) {
+    private static void replaced(Reply wrong, Consumer<Response> says) {
         String id = anyId();
         upstream.answers(id, wrong);
-        Response first = get(id);
-        if (code.isEmpty()) {
-            assertThat(first.statusCode()).isEqualTo(200);
-            assertThat(first.header("Cache-Control")).isEqualTo("private, no-cache");
-            assertThat(first.header("Retry-After")).isEqualTo("1");
-        } else {
-            assertThat(first.statusCode()).isEqualTo(502);
-            assertThat(first.jsonPath().getString("code")).isEqualTo(code);
-        }
+        says.accept(get(id));
         upstream.says(id, SUCCESS);
         Response right = await().atMost(Duration.ofSeconds(3))
                 .until(() -> get(id), answer -> answer.asString().equals(FakeUpstream.bodyOf(id, SUCCESS)));
