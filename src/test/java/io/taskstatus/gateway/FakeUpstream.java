@@ -658,8 +658,13 @@ public final class FakeUpstream implements AutoCloseable {
         }
     }
 
-    /** A self-signed certificate made by the JDK's own keytool, in a PKCS #12 file that serves as trust store too. */
-    public record Certificate(Path store) {
+    /**
+     * A certificate made by the JDK's own keytool: self-signed, unless something else is said.
+     *
+     * @param store the server's key, in a PKCS #12 file
+     * @param trusted whom a client has to trust to take it, in another or the same
+     */
+    public record Certificate(Path store, Path trusted) {
         public static final String PASSWORD = "changeit";
 
         /** One that is valid now, for 127.0.0.1 and localhost. */
@@ -672,10 +677,40 @@ public final class FakeUpstream implements AutoCloseable {
             return make(folder, "dns:elsewhere.example");
         }
 
+        /** One that was valid until yesterday, from an authority that still is. */
+        public static Certificate expired(Path folder) throws IOException {
+            Path store = make(folder, "ip:127.0.0.1").store();
+            Path authority = store.resolveSibling("authority.p12");
+            String request = store.resolveSibling("request").toString();
+            String root = store.resolveSibling("root").toString();
+            String signed = store.resolveSibling("signed").toString();
+            keytool(authority, "-genkeypair", "-alias", "root", "-keyalg", "EC", "-dname", "CN=root", "-ext", "bc:c");
+            keytool(authority, "-exportcert", "-alias", "root", "-file", root);
+            keytool(store, "-importcert", "-alias", "root", "-file", root);
+            keytool(store, "-certreq", "-alias", "upstream", "-file", request);
+            keytool(
+                    authority,
+                    "-gencert",
+                    "-alias",
+                    "root",
+                    "-startdate",
+                    "-2d",
+                    "-validity",
+                    "1",
+                    "-ext",
+                    "san=ip:127.0.0.1",
+                    "-infile",
+                    request,
+                    "-outfile",
+                    signed);
+            keytool(store, "-importcert", "-alias", "upstream", "-file", signed);
+            return new Certificate(store, authority);
+        }
+
         private static Certificate make(Path folder, String names) throws IOException {
             Path store = Files.createTempDirectory(folder, "certificate").resolve("store.p12");
-            List<String> command = List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            keytool(
+                    store,
                     "-genkeypair",
                     "-alias",
                     "upstream",
@@ -684,20 +719,23 @@ public final class FakeUpstream implements AutoCloseable {
                     "-dname",
                     "CN=upstream",
                     "-ext",
-                    "san=" + names,
-                    "-storetype",
-                    "PKCS12",
-                    "-keystore",
-                    store.toString(),
-                    "-storepass",
-                    PASSWORD);
+                    "san=" + names);
+            return new Certificate(store, store);
+        }
+
+        private static void keytool(Path store, String... arguments) throws IOException {
+            List<String> command = new ArrayList<>();
+            command.add(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+            command.addAll(List.of(arguments));
+            command.addAll(List.of(
+                    "-noprompt", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
             Process keytool =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!Files.exists(store)) {
+            if (keytool.onExit().join().exitValue() != 0) {
                 throw new IOException("keytool: " + said);
             }
-            return new Certificate(store);
         }
 
         private SSLContext context() throws IOException {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Timer;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.Outcome;
 import io.taskstatus.gateway.lookup.Provenance;
+import io.taskstatus.gateway.status.UnkeptReason;
 import io.taskstatus.gateway.status.VerificationStatus;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,16 @@ public final class LookupMetrics implements LookupObserver {
         conflicts = Counter.builder("gateway.terminal.conflicts")
                 .description("Second, different terminal results of an id; the first stands")
                 .register(registry);
+        // closed lists are there from the start: a rate over a series that appears with its first event misses that
+        // event
+        for (UnkeptReason reason : UnkeptReason.values()) {
+            unkeptCounter(reason.label());
+        }
+        for (VerificationStatus status : VerificationStatus.values()) {
+            if (status.isTerminal()) {
+                runningTimer(status);
+            }
+        }
     }
 
     @Override
@@ -67,11 +78,14 @@ public final class LookupMetrics implements LookupObserver {
 
     @Override
     public void unkept(String reason) {
-        Counter.builder("gateway.unkept.results")
+        unkeptCounter(reason).increment();
+    }
+
+    private Counter unkeptCounter(String reason) {
+        return Counter.builder("gateway.unkept.results")
                 .description("Answers 200 of the upstream that were not kept as results")
                 .tag("reason", reason)
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 
     @Override
@@ -81,12 +95,15 @@ public final class LookupMetrics implements LookupObserver {
 
     @Override
     public void settled(VerificationStatus status, Duration running) {
-        Timer.builder("gateway.task.running")
+        runningTimer(status).record(running);
+    }
+
+    private Timer runningTimer(VerificationStatus status) {
+        return Timer.builder("gateway.task.running")
                 .description("From first seen Running to terminal")
                 .tag("outcome", status.word())
                 .serviceLevelObjectives(Buckets.RUNNING)
-                .register(registry)
-                .record(running);
+                .register(registry);
     }
 
     @Override

@@ -8,8 +8,11 @@ import static org.awaitility.Awaitility.await;
 import io.taskstatus.gateway.FakeUpstream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** SIGTERM: everybody is answered, and the process ends in time. */
+@Execution(ExecutionMode.CONCURRENT)
 class ShutdownIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 

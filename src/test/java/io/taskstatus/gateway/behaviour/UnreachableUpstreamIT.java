@@ -9,21 +9,28 @@ import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The rows of the error table that take another upstream: a name, a port and a certificate that are no good. */
+@Execution(ExecutionMode.CONCURRENT)
 class UnreachableUpstreamIT {
     @TempDir
     Path folder;
 
-    private GatewayProcess before(String url) throws IOException {
-        return GatewayProcess.start(
+    private GatewayProcess before(String url, String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of(
                 "-Dgateway.upstream.url=" + url,
                 "-Dgateway.upstream.connect-timeout=5s",
                 "-Dgateway.upstream.attempt-timeout=8s",
                 "-Dgateway.upstream.deadline=15s",
-                "-Dgateway.store.path=" + folder);
+                "-Dgateway.store.path=" + folder));
+        return GatewayProcess.start(all.toArray(String[]::new));
     }
 
     private static Response get(GatewayProcess gateway, String id) {
@@ -71,5 +78,53 @@ class UnreachableUpstreamIT {
                     .pollInterval(Duration.ofSeconds(1))
                     .until(() -> get(gateway, "e-20").statusCode() == 200);
         }
+    }
+
+    @Test
+    void whereThereIsNoRoomInTheLineTheAnswerIsOverloaded() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.start();
+                GatewayProcess gateway = before(
+                        upstream.url(),
+                        "-Dgateway.upstream.max-concurrent=1",
+                        "-Dgateway.upstream.max-waiting=1",
+                        "-Dgateway.freshness.running=10ms");
+                RawClient fetching = new RawClient(gateway.port());
+                RawClient inLine = new RawClient(gateway.port())) {
+            upstream.says("kept", FakeUpstream.SUCCESS);
+            upstream.says("running", FakeUpstream.RUNNING);
+            get(gateway, "kept");
+            get(gateway, "running");
+            upstream.says("held", FakeUpstream.SUCCESS);
+            upstream.says("in-line", FakeUpstream.SUCCESS);
+            FakeUpstream.Gate gate = upstream.holds("held");
+            fetching.ask("GET", Gateway.PATH + "held");
+            await().until(() -> gate.arrivals() == 1);
+            inLine.ask("GET", Gateway.PATH + "in-line");
+            await().until(() -> metric(gateway, "gateway_fetches_waiting") == 1);
+
+            Response overloaded = get(gateway, "e-1");
+
+            assertThat(overloaded.statusCode()).isEqualTo(503);
+            assertThat(overloaded.jsonPath().getString("code")).isEqualTo("overloaded");
+            assertThat(overloaded.jsonPath().getBoolean("retryable")).isTrue();
+            assertThat(overloaded.header("Retry-After")).isEqualTo("1");
+            assertThat(overloaded.header("Cache-Status")).isNull();
+            assertThat(get(gateway, "kept").statusCode()).isEqualTo(200);
+            assertThat(get(gateway, "running").header("Cache-Status"))
+                    .matches("task-status-gateway; hit; ttl=-\\d+; detail=stale-if-error");
+            gate.release();
+            assertThat(fetching.answer(Duration.ofSeconds(10))).startsWith("HTTP/1.1 200");
+            assertThat(inLine.answer(Duration.ofSeconds(10))).startsWith("HTTP/1.1 200");
+            assertThat(get(gateway, "e-1").jsonPath().getString("code")).isEqualTo("execution_not_found");
+        }
+    }
+
+    private static double metric(GatewayProcess gateway, String name) {
+        return given().get("http://127.0.0.1:" + gateway.managementPort() + "/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 }

@@ -11,6 +11,7 @@ import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.status.ExecutionId;
+import io.taskstatus.gateway.status.UnkeptReason;
 import io.taskstatus.gateway.store.NoResultStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -46,5 +47,19 @@ class LookupMetricsTest {
         }
         assertThat(lookup.holdings().memoryBytes()).isLessThanOrEqualTo(MAX_SIZE);
         assertThat(registry.getMeters()).hasSize(seriesOfOne);
+    }
+
+    @Test
+    void closedListsAreThereBeforeTheirFirstEvent() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new LookupMetrics(registry);
+        for (UnkeptReason reason : UnkeptReason.values()) {
+            assertThat(registry.get("gateway.unkept.results")
+                            .tag("reason", reason.label())
+                            .counter()
+                            .count())
+                    .isZero();
+        }
+        assertThat(registry.get("gateway.task.running").timers()).hasSize(3);
     }
 }

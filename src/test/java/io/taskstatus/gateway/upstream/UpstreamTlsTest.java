@@ -34,7 +34,9 @@ class UpstreamTlsTest {
         return Optional.of(new BaseTlsConfiguration() {
             @Override
             public TrustOptions getTrustStoreOptions() {
-                return new PfxOptions().setPath(certificate.store().toString()).setPassword(Certificate.PASSWORD);
+                return new PfxOptions()
+                        .setPath(certificate.trusted().toString())
+                        .setPassword(Certificate.PASSWORD);
             }
 
             @Override
@@ -74,6 +76,14 @@ class UpstreamTlsTest {
     @Test
     void anotherHostsCertificateIsRefused() throws IOException {
         Certificate certificate = Certificate.ofAnotherHost(folder);
+        try (Rig rig = rig(certificate, trusting(certificate))) {
+            isRefused(rig);
+        }
+    }
+
+    @Test
+    void anExpiredCertificateIsRefusedThoughItsAuthorityIsTrusted() throws IOException {
+        Certificate certificate = Certificate.expired(folder);
         try (Rig rig = rig(certificate, trusting(certificate))) {
             isRefused(rig);
         }
