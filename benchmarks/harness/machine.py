@@ -1,11 +1,14 @@
 """What is asked of the machine: programs that are missing, processes' time and memory, facts for the result file."""
 
+import glob
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 TICK = os.sysconf("SC_CLK_TCK")
+TOOLS = pathlib.Path(__file__).resolve().parent.parent / "tools"
 PACKAGES = {
     "nginx": "nginx",
     "varnishd": "varnish",
@@ -127,3 +130,23 @@ def facts(java):
         "Java": first_line([java, "--version"]) if java else "not used",
         "Commit": commit,
     }
+
+
+def find_java(given):
+    """The given one, else the first of JAVA_HOME, the path and the usual folder that is a Java 25 or newer."""
+    home = os.environ.get("JAVA_HOME")
+    candidates = [given] if given else [
+        *([f"{home}/bin/java"] if home else []), shutil.which("java"), *glob.glob("/usr/lib/jvm/*/bin/java")]
+    for java in filter(None, candidates):
+        words = first_line([java, "--version"]).split()
+        if len(words) > 1 and words[1].split(".")[0].isdigit() and int(words[1].split(".")[0]) >= 25:
+            return java
+    sys.exit("No Java 25 found: name one with --java")
+
+
+def compile_tools(target):
+    """What drives and what is driven, ready in the folder."""
+    for name in ("upstream", "load"):
+        subprocess.run(["gcc", "-O2", "-Wall", "-o", target / name, TOOLS / f"{name}.c"], check=True)
+    shutil.copy(TOOLS / "random.lua", target)
+    return target

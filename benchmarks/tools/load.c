@@ -5,9 +5,14 @@
  *   load once PORT FILE CONNECTIONS                a closed loop: each line of FILE once
  *   load herd PORT PATH CLIENTS                    all connect, then all ask for PATH at the same instant
  *   load poll PORT PATH CLIENTS MILLIS SECONDS     each client asks for PATH every MILLIS, evenly staggered
+ *   load wait PORT PATH CLIENTS SECONDS            all connect and ask for PATH with Prefer: wait=55
+ *   load stream PORT PATH CLIENTS SECONDS          likewise for an event stream; each is read to its end
+ *   load stall PORT PATH CLIENTS SECONDS           likewise, and none reads, for SECONDS; no figures
  *
  * A line of FILE is a path and, after a tab, an entity tag for If-None-Match. A latency runs from the instant at which
  * the request was due, whether or not a connection was free then: a server that stalls can't hide what it kept waiting.
+ * Those of wait and stream run from "origin", an instant on the machine's monotonic clock, in ns; "applied" of the answers
+ * have a Preference-Applied, "terminal" hold a Success. They end after SECONDS at the latest, and hang up with a reset.
  */
 #include "http.h"
 
@@ -28,7 +33,9 @@ static char **requests;
 static int *lengths;
 static int requests_count;
 static int32_t *latencies; /* µs */
-static long latencies_size, good, bad, broken;
+static long latencies_size, good, bad, broken, applied, terminal;
+static const char *more = "Accept: application/json\r\n"; /* header fields of every request */
+static int patient, stream, stalled;
 
 static void add_request(const char *path, const char *etag) {
     static int room;
@@ -38,8 +45,8 @@ static void add_request(const char *path, const char *etag) {
         lengths = realloc(lengths, (size_t)room * sizeof *lengths);
     }
     lengths[requests_count] = asprintf(&requests[requests_count],
-        "GET %s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load\r\nAccept: application/json\r\n%s%s%s\r\n",
-        path, etag ? "If-None-Match: " : "", etag ? etag : "", etag ? "\r\n" : "");
+        "GET %s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load\r\n%s%s%s%s\r\n",
+        path, more, etag ? "If-None-Match: " : "", etag ? etag : "", etag ? "\r\n" : "");
     requests_count++;
 }
 
@@ -59,9 +66,13 @@ static void read_requests(const char *name) {
 static void connect_client(struct client *c) {
     struct sockaddr_in at = loopback(port);
     c->fd = socket(AF_INET, SOCK_STREAM, 0);
+    int little = 4096;
+    if (stalled) setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
     if (connect(c->fd, (struct sockaddr *)&at, sizeof at)) die("connect");
     no_delay(c->fd);
-    struct epoll_event wanted = {.events = EPOLLIN, .data.ptr = c};
+    struct linger at_once = {.l_onoff = 1};
+    if (patient) setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    struct epoll_event wanted = {.events = stalled ? 0 : EPOLLIN, .data.ptr = c};
     epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &wanted);
 }
 
@@ -125,6 +136,15 @@ static void read_answer(struct client *c) {
     }
     c->used += (int)n;
     c->in[c->used] = 0;
+    if (stream) {
+        int whole = c->used > 5 && strcmp(c->in + c->used - 5, "0\r\n\r\n") == 0;
+        int refused = strncmp(c->in + 9, "200", 3) != 0;
+        if (whole || (refused && strstr(c->in, "\r\n\r\n"))) {
+            terminal += strstr(c->in, "\"Success\"") != NULL;
+            done(c, !refused);
+        } else if (c->used == ANSWER_SIZE - 1) c->used = 0;
+        return;
+    }
     if (c->length < 0) {
         char *end = strstr(c->in, "\r\n\r\n");
         if (end == NULL) return;
@@ -134,13 +154,22 @@ static void read_answer(struct client *c) {
         if (strncmp(c->in + 9, "304", 3) == 0) body = 0;
         c->length = head + body;
     }
-    if (c->used >= c->length) done(c, strncmp(c->in + 9, "200", 3) == 0 || strncmp(c->in + 9, "304", 3) == 0);
+    if (c->used < c->length) return;
+    if (patient) {
+        applied += strcasestr(c->in, "\r\npreference-applied:") != NULL;
+        terminal += strstr(c->in, "\"Success\"") != NULL;
+    }
+    done(c, strncmp(c->in + 9, "200", 3) == 0 || strncmp(c->in + 9, "304", 3) == 0);
 }
 
 static void turn(int64_t until) {
     struct epoll_event events[512];
     int n = wait_until(epoll, events, 512, until);
-    for (int i = 0; i < n; i++) read_answer(events[i].data.ptr);
+    for (int i = 0; i < n; i++) {
+        struct client *c = events[i].data.ptr;
+        if (stalled) close(c->fd); /* cut off */
+        else read_answer(c);
+    }
 }
 
 static uint32_t random_number(void) {
@@ -198,6 +227,12 @@ static void poll_for(int64_t interval, double seconds) {
     }
 }
 
+static void wait_for(double seconds) {
+    int64_t end = now_ns() + (int64_t)(seconds * 1e9);
+    herd();
+    while (idle_count < clients_count && now_ns() < end) turn(end);
+}
+
 static int by_size(const void *a, const void *b) {
     int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
     return (x > y) - (x < y);
@@ -212,6 +247,11 @@ int main(int argc, char **argv) {
     if (argc < 5) return 2;
     const char *mode = argv[1];
     int file = strcmp(mode, "pace") == 0 || strcmp(mode, "once") == 0;
+    stream = strcmp(mode, "stream") == 0;
+    stalled = strcmp(mode, "stall") == 0;
+    patient = stream || stalled || strcmp(mode, "wait") == 0;
+    if (stream || stalled) more = "Accept: text/event-stream\r\n";
+    else if (patient) more = "Prefer: wait=55\r\n";
     prepare_process();
     port = atoi(argv[2]);
     epoll = epoll_create1(0);
@@ -222,8 +262,9 @@ int main(int argc, char **argv) {
     else if (strcmp(mode, "once") == 0) once();
     else if (strcmp(mode, "herd") == 0) herd();
     else if (strcmp(mode, "poll") == 0 && argc == 7) poll_for(atoi(argv[5]) * 1000000LL, atof(argv[6]));
+    else if (patient && argc == 6) wait_for(atof(argv[5]));
     else return 2;
-    int64_t patience = now_ns() + 5000000000LL;
+    int64_t patience = now_ns() + (patient ? 0 : 5000000000LL);
     for (int busy = 1; busy && now_ns() < patience;) {
         busy = 0;
         for (int i = 0; i < clients_count; i++) busy |= clients[i].busy;
@@ -232,7 +273,11 @@ int main(int argc, char **argv) {
     double seconds = (double)(now_ns() - start) / 1e9;
     for (int i = 0; i < clients_count; i++) broken += clients[i].busy;
     qsort(latencies, (size_t)latencies_size, sizeof *latencies, by_size);
-    printf("{\"good\":%ld,\"bad\":%ld,\"broken\":%ld,\"seconds\":%.3f,\"p50\":%.0f,\"p99\":%.0f,\"p999\":%.0f,\"max\":%.0f}\n",
+    if (patient)
+        printf("{\"good\":%ld,\"bad\":%ld,\"broken\":%ld,\"applied\":%ld,\"terminal\":%ld,\"origin\":%lld,\"p0\":%.0f,\"p50\":%.0f,\"p99\":%.0f,\"max\":%.0f}\n",
+            good, bad, broken, applied, terminal, (long long)start, percentile(0), percentile(.5), percentile(.99), percentile(1));
+    else
+        printf("{\"good\":%ld,\"bad\":%ld,\"broken\":%ld,\"seconds\":%.3f,\"p50\":%.0f,\"p99\":%.0f,\"p999\":%.0f,\"max\":%.0f}\n",
         good, bad, broken, seconds, percentile(.5), percentile(.99), percentile(.999), percentile(1));
     return 0;
 }

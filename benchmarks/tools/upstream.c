@@ -1,17 +1,20 @@
 /*
  * The scripted upstream: upstream PORT
  *
- * The id is the script: xxxxxxxx-DDDD-400R-8000-xxxxxxxxxxxx is answered after 0xDDDD ms, with Success where R is 0 and
- * with Running where it is 1. GET /calls tells how many statuses were asked for so far.
+ * The id is the script: xxxxxxxx-DDDD-400R-8000-xxxxxxxxxxxx is answered after 0xDDDD ms, with Success where R is 0, with
+ * Running where it is 1, with Running until GET /end where it is 2, and where it is 3 with a Running of 256 KiB that is
+ * another one each time. GET /calls tells how many statuses were asked for so far; GET /history when those of the kinds 2
+ * and 3 were answered since GET /begin, which takes /end back, and when the first Success was (ns, 0 before).
  */
 #include "http.h"
+#include <poll.h>
 
-enum { MAX_CONNECTIONS = 65536, REQUEST_SIZE = 8192, ANSWER_SIZE = 2048 };
+enum { MAX_CONNECTIONS = 65536, REQUEST_SIZE = 8192, ANSWER_SIZE = 8192, PADDING = 256 * 1024, HISTORY = 300 };
 
 struct connection {
     int used, pending; /* bytes read; whether an answer is held back */
     int64_t due;
-    int length;
+    int length, padded;
     char in[REQUEST_SIZE];
     char out[ANSWER_SIZE];
 };
@@ -19,12 +22,24 @@ struct connection {
 static struct connection *connections[MAX_CONNECTIONS];
 static int pending[MAX_CONNECTIONS], pendings;
 static long calls;
+static int64_t history[HISTORY], first_success;
+static int history_count, ended;
+static char padding[PADDING];
 
-static void compose(struct connection *c, const char *id, int length, int running) {
+static void note(int success) {
+    if (history_count < HISTORY) history[history_count++] = now_ns();
+    if (success && first_success == 0) first_success = now_ns();
+}
+
+static void compose(struct connection *c, const char *id, int length, char kind) {
+    int running = kind == '1' || kind == '3' || (kind == '2' && !ended);
     unsigned hash = 2166136261u;
     for (int i = 0; i < length; i++) hash = (hash ^ (unsigned char)id[i]) * 16777619u;
     char body[1024], date[64];
-    int size = running
+    int size = kind == '3'
+        ? snprintf(body, sizeof body, "{\"executionId\":\"%.*s\",\"verificationStatus\":\"Running\",\"n\":%ld,\"padding\":\"",
+            length, id, calls)
+        : running
         ? snprintf(body, sizeof body, "{\"executionId\":\"%.*s\",\"verificationStatus\":\"Running\"}", length, id)
         : snprintf(body, sizeof body,
             "{\"executionId\":\"%.*s\",\"clearTextSolution\":{\"output\":\"function task output\","
@@ -39,17 +54,47 @@ static void compose(struct connection *c, const char *id, int length, int runnin
     c->length = snprintf(c->out, sizeof c->out,
         "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Type: application/json\r\nCache-Control: max-age=%d\r\n"
         "ETag: \"%08x\"\r\nContent-Length: %d\r\n\r\n%.*s",
-        date, running ? 1 : 31536000, hash, size, size, body);
+        date, running ? 1 : 31536000, hash, kind == '3' ? size + PADDING + 2 : size, size, body);
+    c->padded = kind == '3';
+    if (kind == '2' || kind == '3') note(!running);
 }
 
 static void compose_plain(struct connection *c, const char *status, const char *body) {
     c->length = snprintf(c->out, sizeof c->out,
         "HTTP/1.1 %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: %zu\r\n\r\n%s",
         status, strlen(body), body);
+    c->padded = 0;
+}
+
+static void write_all(int fd, const char *bytes, size_t left) {
+    while (left > 0) {
+        ssize_t n = write(fd, bytes, left);
+        struct pollfd room = {.fd = fd, .events = POLLOUT};
+        if (n < 0 && errno == EAGAIN && poll(&room, 1, 1000) == 1) continue;
+        if (n <= 0) {
+            shutdown(fd, SHUT_RDWR);
+            return;
+        }
+        bytes += n;
+        left -= (size_t)n;
+    }
 }
 
 static void flush(int fd, struct connection *c) {
-    if (write(fd, c->out, (size_t)c->length) != c->length) shutdown(fd, SHUT_RDWR);
+    write_all(fd, c->out, (size_t)c->length);
+    if (c->padded) {
+        write_all(fd, padding, PADDING);
+        write_all(fd, "\"}", 2);
+    }
+}
+
+static void compose_history(struct connection *c) {
+    char list[ANSWER_SIZE - 512];
+    int used = snprintf(list, sizeof list, "{\"success\":%lld,\"calls\":[", (long long)first_success);
+    for (int i = 0; i < history_count; i++)
+        used += snprintf(list + used, sizeof list - (size_t)used, "%s%lld", i ? "," : "", (long long)history[i]);
+    snprintf(list + used, sizeof list - (size_t)used, "]}");
+    compose_plain(c, "200 OK", list);
 }
 
 /* One whole request has been read. */
@@ -64,14 +109,23 @@ static void answer(int fd, struct connection *c) {
     if (strncmp(path, STATUS_PATH, strlen(STATUS_PATH)) == 0) {
         char *id = path + strlen(STATUS_PATH);
         int length = (int)strcspn(id, " ?");
-        int running = length == 36 && id[17] == '1';
+        char kind = length == 36 ? id[17] : '0';
         calls++;
         if (length == 36) delay = strtol(id + 9, NULL, 16) * 1000000LL;
-        compose(c, id, length, running);
+        compose(c, id, length, kind);
     } else if (strncmp(path, "/calls ", 7) == 0) {
         char number[24];
         snprintf(number, sizeof number, "%ld", calls);
         compose_plain(c, "200 OK", number);
+    } else if (strncmp(path, "/history ", 9) == 0) {
+        compose_history(c);
+    } else if (strncmp(path, "/end ", 5) == 0 || strncmp(path, "/begin ", 7) == 0) {
+        ended = path[1] == 'e';
+        if (!ended) {
+            history_count = 0;
+            first_success = 0;
+        }
+        compose_plain(c, "200 OK", "true");
     } else {
         compose_plain(c, "404 Not Found", "{\"message\":\"not found\"}");
     }
@@ -106,6 +160,7 @@ static void read_from(int fd, struct connection *c) {
 int main(int argc, char **argv) {
     if (argc != 2) return 2;
     prepare_process();
+    memset(padding, 'x', sizeof padding);
     int one = 1, epoll = epoll_create1(0), door = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in at = loopback(atoi(argv[1]));
     setsockopt(door, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);

@@ -18,7 +18,7 @@ export function statusOf(answer) {
   } catch {
     word = undefined;
   }
-  const known = Object.hasOwn(STATUSES, word) ? STATUSES[word] : undefined;
+  const known = typeof word === 'string' && Object.hasOwn(STATUSES, word) ? STATUSES[word] : undefined;
   // What is not final says when to ask again, whatever its body seems to say.
   const open = answer.headers?.has('Retry-After') ?? false;
   if (!known || (open && word !== 'Running')) {

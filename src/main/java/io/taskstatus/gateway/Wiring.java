@@ -24,6 +24,7 @@ import io.taskstatus.gateway.web.HitRoute;
 import io.taskstatus.gateway.web.PublicDoor;
 import io.taskstatus.gateway.web.PublicFailures;
 import io.taskstatus.gateway.web.StatusEvents;
+import io.taskstatus.gateway.web.StatusWaits;
 import io.taskstatus.gateway.web.TeamTokens;
 import io.vertx.ext.web.Router;
 import io.vertx.redis.client.Redis;
@@ -46,6 +47,9 @@ public class Wiring {
 
     /** After CORS, before authentication. */
     private static final int HIT_PRIORITY = 250;
+
+    /** Next to it: where nobody has to say who they are, authentication would only cost memory for all who wait. */
+    private static final int OPEN_DOOR_PRIORITY = HIT_PRIORITY - 1;
 
     private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
     private static final Logger LOG = Logger.getLogger(Wiring.class);
@@ -153,6 +157,7 @@ public class Wiring {
                 AccessWiring.admission(config, time),
                 lookup,
                 events,
+                new StatusWaits(lookup, patience, threads, observer, time),
                 config.waiting().max(),
                 observer,
                 time);
@@ -189,7 +194,9 @@ public class Wiring {
     void open(@Observes Filters filters, PublicDoor door, StatusLookup lookup, LookupObserver observer, Time time) {
         if (door.isOpenToAll()) {
             filters.register(new HitRoute(lookup, observer, time), HIT_PRIORITY);
+            filters.register(door, OPEN_DOOR_PRIORITY);
+        } else {
+            filters.register(door, DOOR_PRIORITY);
         }
-        filters.register(door, DOOR_PRIORITY);
     }
 }

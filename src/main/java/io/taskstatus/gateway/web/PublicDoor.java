@@ -10,10 +10,8 @@ import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.problem.ProblemDocument;
 import io.taskstatus.gateway.status.ExecutionId;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
@@ -23,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every request of the public port comes in here, on the event loop that read it: route, method, access, limit, id, in
- * this order. What memory can answer leaves from here too; the rest goes on to {@link StatusResource} or {@link
- * StatusEvents}.
+ * this order. What memory can answer leaves from here too; the rest goes on to {@link StatusResource}, {@link StatusWaits} or
+ * {@link StatusEvents}.
  */
 public final class PublicDoor implements Handler<RoutingContext> {
     private static final String ALLOW = "GET, HEAD, OPTIONS";
 
     private final StatusLookup lookup;
     private final StatusEvents events;
+    private final StatusWaits waits;
     private final Duration maxWait;
     private final LookupObserver observer;
     private final Time time;
@@ -47,6 +46,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
             Optional<Admission> admission,
             StatusLookup lookup,
             StatusEvents events,
+            StatusWaits waits,
             Duration maxWait,
             LookupObserver observer,
             Time time) {
@@ -54,6 +54,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
         this.stranger = admission.map(Admission::stranger).orElse(Caller.NONE);
         this.lookup = lookup;
         this.events = events;
+        this.waits = waits;
         this.maxWait = maxWait;
         this.observer = observer;
         this.time = time;
@@ -107,12 +108,17 @@ public final class PublicDoor implements Handler<RoutingContext> {
         boolean wantsEvents = HttpMethod.GET.equals(http.method())
                 && RequestDirectives.wantsEvents(http.headers().getAll("Accept"));
         if (wantsEvents) {
-            events.stream(context, request);
+            events.stream(http, request);
             return;
         }
         Optional<Answer> held = lookup.fromMemory(request.question());
         if (held.isPresent() && (request.patience().isEmpty() || held.get().isTerminal())) {
-            send(http, StatusReply.to(request, held.get(), request.patience(), time, observer));
+            StatusReply.to(request, held.get(), request.patience(), time, observer)
+                    .send(http);
+            return;
+        }
+        if (request.patience().isPresent()) {
+            waits.answer(http, request, request.patience().get(), held);
             return;
         }
         context.put(StatusRequest.KEY, request);
@@ -134,16 +140,6 @@ public final class PublicDoor implements Handler<RoutingContext> {
                 http.headers().getAll("If-None-Match"),
                 RequestDirectives.preferredWait(http.headers().getAll("Prefer"), maxWait),
                 traceparent);
-    }
-
-    private static void send(HttpServerRequest http, StatusReply reply) {
-        HttpServerResponse response = http.response().setStatusCode(reply.status());
-        reply.headers().to(response::putHeader);
-        if (HttpMethod.HEAD.equals(http.method()) || reply.status() == 304) {
-            response.end();
-        } else {
-            response.end(Buffer.buffer(reply.body()));
-        }
     }
 
     /** The path as it was sent, without the query. */

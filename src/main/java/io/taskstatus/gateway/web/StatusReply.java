@@ -10,6 +10,10 @@ import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.problem.ProblemDocument;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import io.taskstatus.gateway.status.VerificationStatus;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,6 +54,17 @@ final class StatusReply {
 
     Headers headers() {
         return headers;
+    }
+
+    /** Sends this as the answer to {@code http}, from whatever thread. */
+    void send(HttpServerRequest http) {
+        HttpServerResponse response = http.response().setStatusCode(status);
+        headers.to(response::putHeader);
+        if (HttpMethod.HEAD.equals(http.method()) || status == 304) {
+            response.end();
+        } else {
+            response.end(Buffer.buffer(body));
+        }
     }
 
     /** The reply to {@code request}; counts it. */

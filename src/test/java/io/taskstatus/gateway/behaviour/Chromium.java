@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.impl.driver.Driver;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.File;
 import java.nio.file.Files;
@@ -33,6 +34,10 @@ final class Chromium implements AutoCloseable {
     private Chromium(Path program) {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        // unpacked once for the process: the class loader of the next test profile would do it again
+        System.setProperty(
+                "playwright.cli.dir",
+                Driver.ensureDriverInstalled(Map.of(), false).driverDir().toString());
         browser = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()

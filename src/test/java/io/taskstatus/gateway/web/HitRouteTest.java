@@ -94,7 +94,8 @@ class HitRouteTest {
         }
         counted.clear();
         hits = serve(new HitRoute(lookup, observer, STILL));
-        door = serve(new PublicDoor(Optional.empty(), lookup, events, Duration.ofSeconds(55), observer, STILL));
+        StatusWaits waits = new StatusWaits(lookup, patience, threads, observer, STILL);
+        door = serve(new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), observer, STILL));
     }
 
     private static StatusSnapshot snapshot(ExecutionId id) {

@@ -1,0 +1,108 @@
+package io.taskstatus.gateway.web;
+
+import io.taskstatus.gateway.lookup.Answer;
+import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.lookup.LookupObserver;
+import io.taskstatus.gateway.lookup.PatientLookup;
+import io.taskstatus.gateway.lookup.StatusLookup;
+import io.taskstatus.gateway.lookup.Time;
+import io.taskstatus.gateway.lookup.Vigil;
+import io.taskstatus.gateway.problem.ProblemDocument;
+import io.taskstatus.gateway.status.StatusSnapshot;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+
+/**
+ * {@code Prefer: wait=N} (RFC 7240, section 4.3) on a status. Each waiter sleeps on a virtual thread that has done nothing
+ * else, so that its stack, of which thousands are held, stays small.
+ */
+public final class StatusWaits {
+    private static final Logger LOG = Logger.getLogger(StatusWaits.class);
+
+    private final StatusLookup lookup;
+    private final PatientLookup patience;
+    private final Executor executor;
+    private final LookupObserver observer;
+    private final Time time;
+
+    /** @param executor runs each wait; its threads may block */
+    public StatusWaits(
+            StatusLookup lookup, PatientLookup patience, Executor executor, LookupObserver observer, Time time) {
+        this.lookup = lookup;
+        this.patience = patience;
+        this.executor = executor;
+        this.observer = observer;
+        this.time = time;
+    }
+
+    /** Answers {@code request} once its wait is over. {@code held} is what memory has, if anything may be served. */
+    void answer(HttpServerRequest http, StatusRequest request, Duration wait, Optional<Answer> held) {
+        if (held.isPresent()) {
+            executor.execute(() -> guarded(http, request, () -> sleep(http, request, wait, held.get())));
+        } else {
+            executor.execute(() -> guarded(http, request, () -> ask(http, request, wait)));
+        }
+    }
+
+    private void ask(HttpServerRequest http, StatusRequest request, Duration wait) throws InterruptedException {
+        Answer first = lookup.statusOf(request.question());
+        if (first.isTerminal()) {
+            reply(http, request, first, Optional.of(wait));
+        } else {
+            executor.execute(() -> guarded(http, request, () -> sleep(http, request, wait, first)));
+        }
+    }
+
+    private void sleep(HttpServerRequest http, StatusRequest request, Duration wait, Answer first)
+            throws InterruptedException {
+        Optional<Vigil> vigil = patience.watch(request.id(), request.question().allowance());
+        if (vigil.isEmpty()) {
+            reply(http, request, first, Optional.empty());
+            return;
+        }
+        Answer latest;
+        try (Vigil waiting = vigil.get()) {
+            leaveWithTheClient(http);
+            latest = patience.await(waiting, first, wait, snapshot -> isNews(request, snapshot));
+        }
+        reply(http, request, latest, Optional.of(wait));
+    }
+
+    /** A client that hangs up gives its place among the waiters up at once, one that has hung up already too. */
+    private static void leaveWithTheClient(HttpServerRequest http) throws InterruptedException {
+        Thread waiter = Thread.currentThread();
+        http.response().closeHandler(closed -> waiter.interrupt());
+        if (http.response().closed()) {
+            throw new InterruptedException("the client is gone");
+        }
+    }
+
+    private static boolean isNews(StatusRequest request, StatusSnapshot snapshot) {
+        return !request.ifNoneMatch().isEmpty()
+                && !RequestDirectives.noneMatchNames(request.ifNoneMatch(), snapshot.etag());
+    }
+
+    private void reply(HttpServerRequest http, StatusRequest request, Answer answer, Optional<Duration> waited) {
+        StatusReply.to(request, answer, waited, time, observer).send(http);
+    }
+
+    /** A step of a wait, which may block. */
+    private interface Step {
+        void take() throws InterruptedException;
+    }
+
+    private static void guarded(HttpServerRequest http, StatusRequest request, Step step) {
+        try {
+            step.take();
+        } catch (InterruptedException gone) {
+            LOG.debugf("the client that waited for %s is gone", request.id());
+        } catch (RuntimeException fault) {
+            LOG.errorf(fault, "a wait for %s failed", request.id());
+            ProblemReply.send(
+                    http.response(), ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path()), 1, true);
+        }
+    }
+}
