@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A gateway before the scripted upstream of {@link Gateway}: freshness as it ships, short timeouts, and a circuit that
@@ -17,13 +18,17 @@ public class AgainstUpstream implements QuarkusTestProfile {
 
     private static final String PORT = "behaviour.upstream.port";
 
-    /** The upstream's port, chosen once for the process: the profile and the tests live in different class loaders. */
+    /**
+     * The upstream's port, chosen once for the process: the profile and the tests live in different class loaders. It is below
+     * those that connections get by themselves, one of which could have it while no test class listens on it.
+     */
     static synchronized int port() {
-        if (Integer.getInteger(PORT) == null) {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        while (Integer.getInteger(PORT) == null) {
+            int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket free = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
                 System.setProperty(PORT, Integer.toString(free.getLocalPort()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            } catch (IOException taken) {
+                // another one, then
             }
         }
         return Integer.getInteger(PORT);
