@@ -100,7 +100,8 @@ class Kinds:
             "QUARKUS_MANAGEMENT_PORT": str(free_port()),
             **settings,
         }
-        return Server(name, [self.java, *options, "-jar", str(self.jar)], port, folder, env)
+        jar = env.pop("JAR", self.jar)
+        return Server(name, [self.java, *options, "-jar", str(jar)], port, folder, env)
 
     def _nginx(self, folder, port):
         config = self._fill("nginx.conf", folder, port)

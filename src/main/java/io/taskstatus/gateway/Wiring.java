@@ -15,6 +15,7 @@ import io.taskstatus.gateway.lookup.UpstreamState;
 import io.taskstatus.gateway.operations.AdminRoutes;
 import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
+import io.taskstatus.gateway.operations.StatusTimes;
 import io.taskstatus.gateway.operations.StoreMetrics;
 import io.taskstatus.gateway.upstream.UpstreamClient;
 import io.taskstatus.gateway.upstream.UpstreamGuard;
@@ -191,12 +192,16 @@ public class Wiring {
         router.route().order(Integer.MIN_VALUE).failureHandler(new PublicFailures());
     }
 
-    void open(@Observes Filters filters, PublicDoor door, StatusLookup lookup, LookupObserver observer, Time time) {
-        if (door.isOpenToAll()) {
-            filters.register(new HitRoute(lookup, observer, time), HIT_PRIORITY);
-            filters.register(door, OPEN_DOOR_PRIORITY);
-        } else {
-            filters.register(door, DOOR_PRIORITY);
-        }
+    void open(
+            @Observes Filters filters,
+            PublicDoor door,
+            StatusLookup lookup,
+            LookupObserver observer,
+            MeterRegistry registry,
+            Time time) {
+        boolean open = door.isOpenToAll();
+        StatusTimes times = new StatusTimes(registry);
+        filters.register(new HitRoute(lookup, observer, times::took, time, open), HIT_PRIORITY);
+        filters.register(door, open ? OPEN_DOOR_PRIORITY : DOOR_PRIORITY);
     }
 }

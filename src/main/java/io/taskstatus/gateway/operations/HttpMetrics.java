@@ -13,16 +13,13 @@ import java.util.stream.StreamSupport;
 /** Keeps the framework's own request metrics bounded, and gives them buckets. */
 @Singleton
 public class HttpMetrics {
-    private static final String REQUESTS = "http.server.requests";
+    static final String REQUESTS = "http.server.requests";
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE");
-    private static final Set<String> PATHS = Set.of(
-            "/task/function/execution-status/{executionId}",
-            "/",
-            "/console",
-            "/openapi",
-            "root",
-            "UNKNOWN",
-            "NOT_FOUND");
+    /** The one path of the status endpoint, whatever the id. */
+    static final String STATUS_PATH = "/task/function/execution-status/{executionId}";
+
+    private static final Set<String> PATHS =
+            Set.of(STATUS_PATH, "/", "/console", "/openapi", "root", "UNKNOWN", "NOT_FOUND");
 
     @Produces
     @Singleton

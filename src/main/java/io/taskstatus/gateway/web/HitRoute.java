@@ -26,6 +26,7 @@ import java.util.Optional;
  * same answer.
  */
 public final class HitRoute implements Handler<RoutingContext> {
+    private static final int NO_HIT = 0;
     private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("cache-control");
     private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
     private static final CharSequence ACCEPT = HttpHeaders.createOptimized("accept");
@@ -33,44 +34,80 @@ public final class HitRoute implements Handler<RoutingContext> {
 
     private final StatusLookup lookup;
     private final LookupObserver observer;
+    private final RequestTimer timer;
     private final Time time;
+    private final boolean open;
 
-    public HitRoute(StatusLookup lookup, LookupObserver observer, Time time) {
+    /**
+     * Answers hits, times every request for a status, and lets nothing pass whose target is no URI.
+     *
+     * @param open whether everybody may ask as often as they like: where not, requests are only timed here
+     */
+    public HitRoute(StatusLookup lookup, LookupObserver observer, RequestTimer timer, Time time, boolean open) {
         this.lookup = lookup;
         this.observer = observer;
+        this.timer = timer;
         this.time = time;
+        this.open = open;
     }
 
     @Override
     public void handle(RoutingContext context) {
-        if (!answers(context.request())) {
+        long began = time.ticks();
+        HttpServerRequest request = context.request();
+        String path = PublicDoor.pathOf(request);
+        boolean asksForStatus = path.startsWith(PublicPaths.STATUS);
+        int status = open && asksForStatus ? answer(request, path) : NO_HIT;
+        if (status != NO_HIT) {
+            timer.took(HttpMethod.GET, status, time.ticks() - began);
+            return;
+        }
+        if (asksForStatus) {
+            context.addEndHandler(ended -> {
+                if (ended.succeeded()) {
+                    timer.took(request.method(), request.response().getStatusCode(), time.ticks() - began);
+                }
+            });
+        }
+        if (isMalformed(context)) {
+            context.fail(400);
+        } else {
             context.next();
         }
     }
 
-    private boolean answers(HttpServerRequest request) {
-        String path = request.path();
-        if (!HttpMethod.GET.equals(request.method()) || path == null || !path.startsWith(PublicPaths.STATUS)) {
+    /** Whether the target has a percent sign that encodes nothing: the framework stumbles over it further on. */
+    private static boolean isMalformed(RoutingContext context) {
+        try {
+            context.normalizedPath();
             return false;
+        } catch (IllegalArgumentException noUri) {
+            return true;
+        }
+    }
+
+    /** Answers with the status that it sent, or {@link #NO_HIT}. */
+    private int answer(HttpServerRequest request, String path) {
+        if (!HttpMethod.GET.equals(request.method())) {
+            return NO_HIT;
         }
         MultiMap headers = request.headers();
         if (headers.contains(CACHE_CONTROL) || headers.contains(PREFER) || mayNameEvents(headers.getAll(ACCEPT))) {
-            return false;
+            return NO_HIT;
         }
         // an id with percent signs is no valid one here, and is decoded at the door
         Optional<ExecutionId> id = ExecutionId.parse(path.substring(PublicPaths.STATUS.length()));
         if (id.isEmpty()) {
-            return false;
+            return NO_HIT;
         }
         Question question = new Question(id.get(), Directive.NONE, Optional.empty(), FetchAllowance.UNLIMITED);
         if (!(lookup.fromMemory(question).orElse(null) instanceof Answer.Status status)) {
-            return false;
+            return NO_HIT;
         }
-        send(request.response(), status, headers.getAll(IF_NONE_MATCH));
-        return true;
+        return send(request.response(), status, headers.getAll(IF_NONE_MATCH));
     }
 
-    private void send(HttpServerResponse response, Answer.Status status, List<String> ifNoneMatch) {
+    private int send(HttpServerResponse response, Answer.Status status, List<String> ifNoneMatch) {
         StatusSnapshot snapshot = status.snapshot();
         HitReply reply = snapshot.form(HitReply.class, HitReply::new);
         boolean unchanged = !ifNoneMatch.isEmpty() && RequestDirectives.noneMatchNames(ifNoneMatch, snapshot.etag());
@@ -82,10 +119,11 @@ public final class HitRoute implements Handler<RoutingContext> {
             response.setStatusCode(304);
             reply.notModified(response.headers(), status, time);
             response.end();
-        } else {
-            reply.ok(response.headers(), status, time);
-            response.end(reply.body());
+            return 304;
         }
+        reply.ok(response.headers(), status, time);
+        response.end(reply.body());
+        return 200;
     }
 
     private static boolean mayNameEvents(List<String> accept) {

@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.taskstatus.gateway.lookup.Fetched;
 import io.taskstatus.gateway.lookup.FreshnessPolicy;
@@ -61,6 +62,7 @@ class HitRouteTest {
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<String> counted = new CopyOnWriteArrayList<>();
+    private final List<String> timed = new CopyOnWriteArrayList<>();
     private int hits;
     private int door;
 
@@ -93,7 +95,8 @@ class HitRouteTest {
             fill(lookup, status.name());
         }
         counted.clear();
-        hits = serve(new HitRoute(lookup, observer, STILL));
+        hits = serve(new HitRoute(
+                lookup, observer, (method, status, nanos) -> timed.add(method.name() + ' ' + status), STILL, true));
         StatusWaits waits = new StatusWaits(lookup, patience, threads, observer, STILL);
         door = serve(new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), observer, STILL));
     }
@@ -181,6 +184,15 @@ class HitRouteTest {
 
     private static Arguments notPlain(String id, String... headers) {
         return Arguments.of(id, headers);
+    }
+
+    @Test
+    void whateverIsAskedOfTheStatusEndpointIsTimedOnce() throws Exception {
+        String etag = ask(hits, "SUCCESS").headers().firstValue("ETag").orElseThrow();
+        ask(hits, "SUCCESS", "If-None-Match", etag);
+        ask(hits, "unheard-of");
+
+        await().untilAsserted(() -> assertThat(timed).containsExactly("GET 200", "GET 304", "GET 404"));
     }
 
     @Test
