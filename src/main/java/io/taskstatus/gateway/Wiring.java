@@ -24,6 +24,7 @@ import io.taskstatus.gateway.upstream.UpstreamWire;
 import io.taskstatus.gateway.web.HitRoute;
 import io.taskstatus.gateway.web.PublicDoor;
 import io.taskstatus.gateway.web.PublicFailures;
+import io.taskstatus.gateway.web.RequestTimer;
 import io.taskstatus.gateway.web.StatusEvents;
 import io.taskstatus.gateway.web.StatusWaits;
 import io.taskstatus.gateway.web.TeamTokens;
@@ -192,16 +193,21 @@ public class Wiring {
         router.route().order(Integer.MIN_VALUE).failureHandler(new PublicFailures());
     }
 
+    @Produces
+    @Singleton
+    RequestTimer timer(MeterRegistry registry) {
+        return new StatusTimes(registry)::took;
+    }
+
     void open(
             @Observes Filters filters,
             PublicDoor door,
             StatusLookup lookup,
             LookupObserver observer,
-            MeterRegistry registry,
+            RequestTimer timer,
             Time time) {
         boolean open = door.isOpenToAll();
-        StatusTimes times = new StatusTimes(registry);
-        filters.register(new HitRoute(lookup, observer, times::took, time, open), HIT_PRIORITY);
+        filters.register(new HitRoute(lookup, observer, timer, time, open), HIT_PRIORITY);
         filters.register(door, open ? OPEN_DOOR_PRIORITY : DOOR_PRIORITY);
     }
 }
