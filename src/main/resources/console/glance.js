@@ -55,7 +55,7 @@ const TILES = [
     title: 'Time to answer',
     unit: 'half within',
     value: (points) => duration(points.findLast((point) => point?.p50 != null)?.p50 ?? null),
-    note: (now, points) => `99 of 100 within ${duration(points.findLast((point) => point?.p99 != null)?.p99 ?? null)}`,
+    note: (now, points) => `99 of 100 within ${duration(points.findLast((point) => point?.p99 != null)?.p99 ?? null)}, waits included`,
     lines: [
       { label: 'p50', colour: 'memory', pick: (point) => finite(point.p50) },
       { label: 'p99', colour: 'shared', pick: (point) => finite(point.p99) },

@@ -10,16 +10,11 @@ import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.Vigil;
 import io.taskstatus.gateway.problem.ProblemDocument;
-import io.taskstatus.gateway.status.StatusSnapshot;
-import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
@@ -31,14 +26,11 @@ import org.jboss.logging.Logger;
 public final class StatusEvents {
     private static final Logger LOG = Logger.getLogger(StatusEvents.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-    /** How long a reader may take for what went out last, once there is more to tell. */
     private static final Duration SLOWEST_READER = Duration.ofSeconds(20);
 
     private final StatusLookup lookup;
     private final PatientLookup patience;
-    private final Duration longest;
-    private final Duration heartbeat;
-    private final Duration slowestReader;
+    private final EventStream.Pace pace;
     private final Executor executor;
     private final LookupObserver observer;
     private final Time time;
@@ -54,23 +46,19 @@ public final class StatusEvents {
             Executor executor,
             LookupObserver observer,
             Time time) {
-        this(lookup, patience, longest, HEARTBEAT, SLOWEST_READER, executor, observer, time);
+        this(lookup, patience, new EventStream.Pace(longest, HEARTBEAT, SLOWEST_READER), executor, observer, time);
     }
 
     StatusEvents(
             StatusLookup lookup,
             PatientLookup patience,
-            Duration longest,
-            Duration heartbeat,
-            Duration slowestReader,
+            EventStream.Pace pace,
             Executor executor,
             LookupObserver observer,
             Time time) {
         this.lookup = lookup;
         this.patience = patience;
-        this.longest = longest;
-        this.heartbeat = heartbeat;
-        this.slowestReader = slowestReader;
+        this.pace = pace;
         this.executor = executor;
         this.observer = observer;
         this.time = time;
@@ -101,7 +89,7 @@ public final class StatusEvents {
         } catch (InterruptedException | ExecutionException gone) {
             LOG.debugf("the reader of %s is gone", request.id());
         } catch (TimeoutException slow) {
-            LOG.infof("the reader of %s was cut off: it took nothing for %s", request.id(), slowestReader);
+            LOG.infof("the reader of %s was cut off: it took nothing for %s", request.id(), pace.slowestReader());
             http.response().reset();
         } catch (RuntimeException fault) {
             LOG.errorf(fault, "the stream of %s failed", request.id());
@@ -116,12 +104,11 @@ public final class StatusEvents {
             case Answer.Failure failure -> refuse(http, request, failure);
             case Answer.Status status
             when status.isTerminal() -> {
-                String lastEventId = http.getHeader("Last-Event-ID");
-                if (eventId(status.snapshot()).equals(lastEventId)) {
-                    count(request, status);
-                    open(http.response().setStatusCode(204)).end();
+                EventStream stream = stream(http, request, status);
+                if (EventStream.idOf(status.snapshot()).equals(http.getHeader("Last-Event-ID"))) {
+                    stream.isOver();
                 } else {
-                    new Stream(request, http.response(), status).run(Optional.empty());
+                    stream.run(Optional.empty());
                 }
             }
             case Answer.Status running -> {
@@ -134,7 +121,7 @@ public final class StatusEvents {
                 }
                 try (Vigil waiting = vigil.get()) {
                     leaveWithTheReader(http);
-                    new Stream(request, http.response(), running).run(Optional.of(waiting));
+                    stream(http, request, running).run(Optional.of(waiting));
                 }
             }
         }
@@ -149,117 +136,11 @@ public final class StatusEvents {
         }
     }
 
-    /** A stream under way. */
-    private final class Stream {
-        private final StatusRequest request;
-        private final HttpServerResponse response;
-        private Answer last;
-        private Future<Void> leaving = Future.succeededFuture();
-        private long leaveBy;
-
-        Stream(StatusRequest request, HttpServerResponse response, Answer.Status first) {
-            this.request = request;
-            this.response = open(response)
-                    .putHeader("Content-Type", "text/event-stream")
-                    .setChunked(true);
-            this.last = first;
-        }
-
-        /** From the first event to the last; counted once, however it ends. */
-        void run(Optional<Vigil> vigil) throws InterruptedException, ExecutionException, TimeoutException {
-            try {
-                if (last instanceof Answer.Status first) {
-                    write(statusEvent(first.snapshot()));
-                }
-                if (vigil.isPresent()) {
-                    follow(vigil.get());
-                }
-            } finally {
-                count(request, last);
-            }
-            response.end();
-        }
-
-        private void follow(Vigil vigil) throws InterruptedException, ExecutionException, TimeoutException {
-            long start = time.ticks();
-            while (!last.isTerminal() && last instanceof Answer.Status && !patience.isStopping()) {
-                Duration left = longest.minusNanos(time.ticks() - start);
-                if (!left.isPositive()) {
-                    break;
-                }
-                boolean nearEnd = left.compareTo(heartbeat) < 0;
-                Optional<Answer> news = vigil.news(nearEnd ? left : heartbeat);
-                if (news.isPresent()) {
-                    tell(news.get());
-                } else if (!nearEnd && !patience.isStopping()) {
-                    write(ServerSentEvent.HEARTBEAT);
-                }
-            }
-        }
-
-        private void tell(Answer news) throws InterruptedException, ExecutionException, TimeoutException {
-            boolean unchanged = news instanceof Answer.Status now
-                    && last instanceof Answer.Status before
-                    && now.snapshot().sameBodyAs(before.snapshot());
-            last = news.after(last);
-            switch (news) {
-                case Answer.Status status when unchanged -> LOG.tracef("%s is unchanged", status.snapshot());
-                case Answer.Status status -> write(statusEvent(status.snapshot()));
-                case Answer.Failure failure -> write(problemEvent(failure));
-            }
-        }
-
-        private void write(ServerSentEvent event) throws InterruptedException, ExecutionException, TimeoutException {
-            for (Buffer piece : event) {
-                awaitRoom();
-                leaving = response.write(piece);
-                leaveBy = time.ticks() + slowestReader.toNanos();
-            }
-        }
-
-        /** Waits until the piece before has left. */
-        private void awaitRoom() throws InterruptedException, ExecutionException, TimeoutException {
-            if (!leaving.succeeded()) {
-                leaving.toCompletionStage().toCompletableFuture().get(leaveBy - time.ticks(), TimeUnit.NANOSECONDS);
-            }
-        }
-
-        private ServerSentEvent problemEvent(Answer.Failure failure) {
-            return ServerSentEvent.problem(problem(request, failure));
-        }
+    private EventStream stream(HttpServerRequest http, StatusRequest request, Answer.Status first) {
+        return new EventStream(request, http.response(), first, pace, patience, observer, time);
     }
 
     private void refuse(HttpServerRequest http, StatusRequest request, Answer.Failure failure) {
         StatusReply.to(request, failure, Optional.empty(), time, observer).send(http);
-    }
-
-    private static byte[] problem(StatusRequest request, Answer.Failure failure) {
-        return ProblemDocument.of(
-                        failure.failure(), request.path(), request.id().value())
-                .within(request.traceId())
-                .toJson();
-    }
-
-    private void count(StatusRequest request, Answer last) {
-        String outcome =
-                switch (last) {
-                    case Answer.Status status -> status.snapshot().status().word();
-                    case Answer.Failure failure -> failure.failure().reason().code();
-                };
-        observer.answered(last.provenance(), outcome, request.team());
-    }
-
-    private static HttpServerResponse open(HttpServerResponse response) {
-        return response.putHeader("Cache-Control", "no-store")
-                .putHeader("Vary", "Accept")
-                .putHeader("X-Content-Type-Options", "nosniff");
-    }
-
-    private static ServerSentEvent statusEvent(StatusSnapshot snapshot) {
-        return ServerSentEvent.status(eventId(snapshot), snapshot.body());
-    }
-
-    private static String eventId(StatusSnapshot snapshot) {
-        return snapshot.etag().substring(1, snapshot.etag().length() - 1);
     }
 }

@@ -69,7 +69,12 @@ class StatusEventsTest {
                 Time.system());
         patience = new PatientLookup(lookup, 10, threads, Time.system());
         StatusEvents events = new StatusEvents(
-                lookup, patience, LONGEST, HEARTBEAT, SLOWEST_READER, threads, observer, Time.system());
+                lookup,
+                patience,
+                new EventStream.Pace(LONGEST, HEARTBEAT, SLOWEST_READER),
+                threads,
+                observer,
+                Time.system());
         Router router = Router.router(vertx);
         router.route().handler(context -> events.stream(context.request(), request(context)));
         port = vertx.createHttpServer()
