@@ -5,7 +5,9 @@ import io.taskstatus.gateway.lookup.Kept.Settled;
 import io.taskstatus.gateway.lookup.Kept.Unsettled;
 import io.taskstatus.gateway.lookup.Provenance.Forward;
 import io.taskstatus.gateway.lookup.Question.Directive;
+import io.taskstatus.gateway.status.ExecutionId;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Decides whether what memory holds may be served, and if it may not, why a question goes further. */
 final class MemoryTier {
@@ -15,6 +17,11 @@ final class MemoryTier {
     MemoryTier(SnapshotMemory memory, Time time) {
         this.memory = memory;
         this.time = time;
+    }
+
+    /** @param listener hears of each id that something new is held of; it never blocks */
+    void onChange(Consumer<ExecutionId> listener) {
+        memory.onChange(listener);
     }
 
     /**

@@ -35,6 +35,15 @@ public final class PatientLookup {
         this.maxWaiters = maxWaiters;
         this.executor = executor;
         this.time = time;
+        lookup.onChange(this::changed);
+    }
+
+    /** Who waits for {@code id} is woken by whatever lands, not by the next question of its watch alone. */
+    private void changed(ExecutionId id) {
+        Watch watch = watches.get(id);
+        if (watch != null) {
+            watch.look();
+        }
     }
 
     /** A place among the waiters for {@code id} for a caller without limits. */
@@ -95,7 +104,7 @@ public final class PatientLookup {
         long start = time.ticks();
         long missingSince = start;
         Answer latest = first;
-        while (!ends(latest, enough) && !stopping) {
+        while (!isOver(latest, enough) && !stopping) {
             long now = time.ticks();
             Duration left = patience.minusNanos(now - start);
             Duration lag = LAG.minusNanos(now - missingSince);
@@ -110,7 +119,8 @@ public final class PatientLookup {
         return (stopping ? refreshed(latest) : latest).after(first);
     }
 
-    private static boolean ends(Answer answer, Predicate<StatusSnapshot> enough) {
+    /** Whether a wait ends with {@code answer}, whatever patience is left. */
+    public static boolean isOver(Answer answer, Predicate<StatusSnapshot> enough) {
         return switch (answer) {
             case Answer.Status status -> status.snapshot().isTerminal() || enough.test(status.snapshot());
             case Answer.Failure failed -> !failed.isNotFound();

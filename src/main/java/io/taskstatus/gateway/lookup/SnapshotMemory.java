@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.taskstatus.gateway.status.ExecutionId;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotMemory {
     private final Cache<ExecutionId, Kept> cache;
     private final LongAdder evictions = new LongAdder();
+    private volatile Consumer<ExecutionId> onChange = id -> {};
 
     /** @param maxWeight in bytes, bodies and an overhead for each entry together */
     SnapshotMemory(long maxWeight, Time time) {
@@ -32,6 +34,11 @@ final class SnapshotMemory {
                 .build();
     }
 
+    /** @param listener hears of each id that something new is held of, on the thread that brought it; it never blocks */
+    void onChange(Consumer<ExecutionId> listener) {
+        onChange = listener;
+    }
+
     @Nullable
     Kept get(ExecutionId id) {
         return cache.getIfPresent(id);
@@ -40,6 +47,7 @@ final class SnapshotMemory {
     /** Replaces what is held of {@code id} in one step; {@code null} in or out stands for nothing held. */
     void update(ExecutionId id, UnaryOperator<@Nullable Kept> change) {
         cache.asMap().compute(id, (key, held) -> change.apply(held));
+        onChange.accept(id);
     }
 
     void remove(ExecutionId id) {

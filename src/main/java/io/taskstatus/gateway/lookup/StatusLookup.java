@@ -7,6 +7,7 @@ import io.taskstatus.gateway.status.ExecutionId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Answers what the status of an execution is: from memory, else by a flight that asks the store and then the source.
@@ -80,6 +81,11 @@ public final class StatusLookup {
     /** The answer that memory alone gives, if it does: never blocks, made for the event loop. */
     public Optional<Answer> fromMemory(Question question) {
         return memory.answer(question);
+    }
+
+    /** @param listener hears of each id that something new is held of, whoever brought it; it never blocks */
+    void onChange(Consumer<ExecutionId> listener) {
+        memory.onChange(listener);
     }
 
     /** The work of a flight: memory again, then the store, then the source; keeps what it brings. */

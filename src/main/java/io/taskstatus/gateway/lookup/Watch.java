@@ -40,6 +40,7 @@ final class Watch implements Runnable {
     private final ConcurrentHashMap<FetchAllowance, Integer> allowances = new ConcurrentHashMap<>();
 
     private int watchers;
+    private volatile boolean asking;
 
     Watch(ExecutionId id, StatusLookup lookup, Consumer<Watch> onEnd) {
         this.id = id;
@@ -85,7 +86,11 @@ final class Watch implements Runnable {
         try {
             Question question = anyFresh;
             while (stopped.getCount() > 0) {
-                Answer answer = lookup.statusOf(question);
+                asking = true;
+                Answer asked = lookup.statusOf(question);
+                asking = false;
+                // what landed in between was in memory before anybody looked
+                Answer answer = orNewer(asked);
                 if (!isRefused(answer)) {
                     publish(answer);
                 }
@@ -116,13 +121,24 @@ final class Watch implements Runnable {
         return answer instanceof Answer.Failure failed && failed.failure().reason() == FailureReason.RATE_LIMITED;
     }
 
-    private void publish(Answer answer) {
+    /** Memory holds something new: it is told at once, unless this watch is asking and will tell it itself. */
+    void look() {
+        if (!asking) {
+            lookup.fromMemory(Question.about(id))
+                    .filter(Answer.Status.class::isInstance)
+                    .ifPresent(this::publish);
+        }
+    }
+
+    /** Called by the watch and by whoever brings something new; nothing follows what is terminal. */
+    private synchronized void publish(Answer answer) {
         News before = latest;
-        if (isNews(before.answer, answer)) {
+        boolean over = before.answer != null && before.answer.isTerminal();
+        if (!over && isNews(before.answer, answer)) {
             latest = new News(answer);
             before.superseded.countDown();
         }
-        if (stopped.getCount() == 0) {
+        if (over || answer.isTerminal() || stopped.getCount() == 0) {
             stop();
         }
     }

@@ -5,6 +5,7 @@ import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.Provenance;
 import io.taskstatus.gateway.lookup.Question;
+import io.taskstatus.gateway.lookup.Question.Directive;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.problem.ProblemDocument;
@@ -131,15 +132,14 @@ public final class PublicDoor implements Handler<RoutingContext> {
         Optional<String> traceparent =
                 RequestDirectives.traceparent(http.headers().getAll("traceparent"));
         List<String> cacheControl = http.headers().getAll("Cache-Control");
-        Question question =
-                new Question(id, RequestDirectives.cacheControl(cacheControl), traceparent, caller.fetches());
+        Directive directive = RequestDirectives.cacheControl(cacheControl);
+        Question question = new Question(id, directive, traceparent, caller.fetches());
+        // to wait is to fetch
+        Optional<Duration> patience = directive == Directive.ONLY_IF_CACHED
+                ? Optional.empty()
+                : RequestDirectives.preferredWait(http.headers().getAll("Prefer"), maxWait);
         return new StatusRequest(
-                question,
-                pathOf(http),
-                caller.team(),
-                http.headers().getAll("If-None-Match"),
-                RequestDirectives.preferredWait(http.headers().getAll("Prefer"), maxWait),
-                traceparent);
+                question, pathOf(http), caller.team(), http.headers().getAll("If-None-Match"), patience, traceparent);
     }
 
     /** The path as it was sent, without the query. */

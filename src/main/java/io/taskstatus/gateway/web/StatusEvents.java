@@ -5,6 +5,7 @@ import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
 import io.taskstatus.gateway.lookup.Provenance;
+import io.taskstatus.gateway.lookup.Question.Directive;
 import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
@@ -103,14 +104,11 @@ public final class StatusEvents {
         switch (answer) {
             case Answer.Failure failure -> refuse(http, request, failure);
             case Answer.Status status
-            when status.isTerminal() -> {
-                EventStream stream = stream(http, request, status);
-                if (EventStream.idOf(status.snapshot()).equals(http.getHeader("Last-Event-ID"))) {
-                    stream.isOver();
-                } else {
-                    stream.run(Optional.empty());
-                }
-            }
+            when status.isTerminal() && idOf(status).equals(http.getHeader("Last-Event-ID")) ->
+                stream(http, request, status).isOver();
+            case Answer.Status status
+            when status.isTerminal() || request.question().directive() == Directive.ONLY_IF_CACHED ->
+                stream(http, request, status).run(Optional.empty());
             case Answer.Status running -> {
                 Optional<Vigil> vigil =
                         patience.watch(request.id(), request.question().allowance());
@@ -134,6 +132,10 @@ public final class StatusEvents {
         if (http.response().closed()) {
             throw new InterruptedException("the reader is gone");
         }
+    }
+
+    private static String idOf(Answer.Status status) {
+        return EventStream.idOf(status.snapshot());
     }
 
     private EventStream stream(HttpServerRequest http, StatusRequest request, Answer.Status first) {

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
@@ -58,6 +59,11 @@ public final class StatusWaits {
 
     private void sleep(HttpServerRequest http, StatusRequest request, Duration wait, Answer first)
             throws InterruptedException {
+        Predicate<StatusSnapshot> enough = snapshot -> isNews(request, snapshot);
+        if (wait.isZero() || PatientLookup.isOver(first, enough)) {
+            reply(http, request, first, Optional.of(wait));
+            return;
+        }
         Optional<Vigil> vigil = patience.watch(request.id(), request.question().allowance());
         if (vigil.isEmpty()) {
             reply(http, request, first, Optional.empty());
@@ -66,7 +72,7 @@ public final class StatusWaits {
         Answer latest;
         try (Vigil waiting = vigil.get()) {
             leaveWithTheClient(http);
-            latest = patience.await(waiting, first, wait, snapshot -> isNews(request, snapshot));
+            latest = patience.await(waiting, first, wait, enough);
         }
         reply(http, request, latest, Optional.of(wait));
     }

@@ -174,6 +174,25 @@ class WaitingTest extends Gateway {
     }
 
     @Test
+    void whereNothingIsWaitedForNothingIsPolled() {
+        String id = anyId();
+        upstream.says(id, RUNNING);
+        Response nothing = client().header("Cache-Control", "only-if-cached")
+                .header("Prefer", "wait=30")
+                .get(PATH + id);
+        assertThat(nothing.jsonPath().getString("code")).isEqualTo("not_cached");
+        assertThat(upstream.fetchesOf(id)).isZero();
+
+        Response other = client().header("If-None-Match", "\"other\"")
+                .header("Prefer", "wait=30")
+                .get(PATH + id);
+        assertThat(other.asString()).contains(RUNNING);
+        assertThat(other.header("Preference-Applied")).isEqualTo("wait=30");
+        assertThat(upstream.fetchesOf(id)).isEqualTo(1);
+        assertThat(get(id, "Prefer", "wait=0").header("Preference-Applied")).isEqualTo("wait=0");
+    }
+
+    @Test
     void whoHangsUpWaitsNoLongerEvenWhileTheFirstFetchIsUnderWay() throws Exception {
         String id = anyId();
         upstream.says(id, RUNNING);

@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.taskstatus.gateway.lookup.Question.Directive;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,12 +74,39 @@ class WatchTest {
     }
 
     @Test
+    void aBodyThatAnotherBroughtIsToldAtOnce() throws Exception {
+        Waiting slow = new Waiting(100, Thread::startVirtualThread, Time.system(), LONG);
+        slow.source.says(RUNNING).says(SUCCESS);
+        try (Vigil vigil = slow.patience.watch(Rig.ID).orElseThrow()) {
+            assertThat(next(vigil)).contains("Running");
+            await().until(() -> {
+                slow.lookup.statusOf(Rig.question(Directive.NO_CACHE));
+                return slow.fetches() == 2;
+            });
+            assertThat(vigil.news(SHORT).map(Answer::isTerminal)).contains(true);
+            assertThat(vigil.news(SHORT)).isEmpty();
+        }
+    }
+
+    @Test
+    void aResultThatIsImportedIsToldAtOnceAndEndsTheWatch() throws Exception {
+        Waiting slow = new Waiting(100, Thread::startVirtualThread, Time.system(), LONG);
+        slow.source.says(RUNNING);
+        try (Vigil vigil = slow.patience.watch(Rig.ID).orElseThrow()) {
+            assertThat(next(vigil)).contains("Running");
+            slow.lookup.holdings().importAll(List.of(Snapshots.of(Rig.ID, SUCCESS, "imported", Instant.EPOCH)));
+            assertThat(vigil.news(SHORT).map(Answer::isTerminal)).contains(true);
+        }
+        assertThat(slow.fetches()).isEqualTo(1);
+    }
+
+    @Test
     void whoComesLaterIsNotToldAnOlderBodyThanIsKnown() throws Exception {
         Waiting lasting = new Waiting(2, Thread::startVirtualThread, Time.system(), Duration.ofMinutes(1));
         lasting.source.says(RUNNING, "old").says(RUNNING, "new");
         try (Vigil early = lasting.patience.watch(Rig.ID).orElseThrow()) {
             assertThat(next(early)).contains("old");
-            // somebody's no-cache brings a newer body, of which the watch doesn't know yet
+            // somebody's no-cache brings a newer body
             await().until(() -> bodyOf(lasting.lookup.statusOf(Rig.question(Directive.NO_CACHE)))
                     .contains("new"));
             try (Vigil late = lasting.patience.watch(Rig.ID).orElseThrow()) {

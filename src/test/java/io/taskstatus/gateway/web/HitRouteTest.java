@@ -140,6 +140,16 @@ class HitRouteTest {
         assertThat(counted).containsExactly("memory " + status.word() + " none", "memory " + status.word() + " none");
     }
 
+    @Test
+    void aStreamThatMayNotFetchTellsWhatIsHeldAndEnds() throws Exception {
+        String running = VerificationStatus.RUNNING.name();
+
+        HttpResponse<String> events =
+                ask(door, running, "Accept", "text/event-stream", "Cache-Control", "only-if-cached");
+
+        assertThat(events.body()).startsWith("event: status\n").containsOnlyOnce("data: ");
+    }
+
     @ParameterizedTest
     @EnumSource(VerificationStatus.class)
     void aNotModifiedHitIsWhatTheDoorWouldAnswer(VerificationStatus status) throws Exception {
