@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,16 +81,19 @@ final class ConfigRules {
         }
     }
 
-    /** @throws Violated unless every setting is right */
-    static GatewayConfig checked(GatewayConfig config) {
-        List<String> complaints = complaints(config);
+    /**
+     * @param isSet whether a property that is not the gateway's own is set
+     * @throws Violated unless every setting is right
+     */
+    static GatewayConfig checked(GatewayConfig config, Predicate<String> isSet) {
+        List<String> complaints = complaints(config, isSet);
         if (!complaints.isEmpty()) {
             throw new Violated(complaints);
         }
         return config;
     }
 
-    static List<String> complaints(GatewayConfig config) {
+    static List<String> complaints(GatewayConfig config, Predicate<String> isSet) {
         ConfigRules rules = new ConfigRules();
         rules.upstream(config.upstream());
         rules.freshness(config.freshness());
@@ -100,6 +104,11 @@ final class ConfigRules {
         rules.check(!config.store().path().isBlank(), "gateway.store.path", "is empty");
         rules.check(
                 config.store().namespace().filter(String::isBlank).isEmpty(), "gateway.store.namespace", "is empty");
+        rules.check(
+                config.store().kind() != GatewayConfig.StoreKind.REDIS
+                        || RedisSwitch.ADDRESSES.stream().anyMatch(isSet),
+                "gateway.store.kind",
+                "is redis, but quarkus.redis.hosts is not set");
         rules.access(config);
         return rules.complaints;
     }

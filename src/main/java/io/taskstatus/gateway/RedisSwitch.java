@@ -6,6 +6,7 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
 import java.io.Serial;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the Redis client on with {@code gateway.store.kind=redis}, so that nobody has to say it twice. */
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class RedisSwitch implements ConfigSourceInterceptor {
     @Serial
     private static final long serialVersionUID = 1;
+
+    /** Either says where Redis is. */
+    static final List<String> ADDRESSES = List.of("quarkus.redis.hosts", "quarkus.redis.hosts-provider-name");
 
     private static final String ACTIVE = "quarkus.redis.active";
     private static final String KIND = "gateway.store.kind";

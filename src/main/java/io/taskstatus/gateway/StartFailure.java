@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -27,8 +28,17 @@ final class StartFailure {
             case ConfigRules.Violated violated -> violated.complaints().forEach(StartFailure::print);
             case ConfigValidationException wrong -> problems(wrong).forEach(StartFailure::print);
             case QuarkusBindException taken -> print("port " + taken.getPort() + " can't be bound, it may be in use");
+            case IllegalArgumentException wrong
+            when isOf("io.vertx.redis", wrong) ->
+                // its message may repeat a password
+                print("quarkus.redis.hosts is no address of a Redis, such as redis://host:6379");
             default -> LOG.fatal("The gateway does not start", failure);
         }
+    }
+
+    private static boolean isOf(String packages, Throwable thrown) {
+        return Arrays.stream(thrown.getStackTrace()).limit(5).anyMatch(frame -> frame.getClassName()
+                .startsWith(packages));
     }
 
     /** What the configuration library found wrong, a line each, without its own codes and class names. */

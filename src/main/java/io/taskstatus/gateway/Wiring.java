@@ -64,7 +64,13 @@ public class Wiring {
     private final GatewayConfig config;
 
     Wiring(GatewayConfig config) {
-        this.config = ConfigRules.checked(config);
+        this.config = ConfigRules.checked(config, Wiring::isSet);
+    }
+
+    private static boolean isSet(String property) {
+        return ConfigProvider.getConfig()
+                .getOptionalValue(property, String.class)
+                .isPresent();
     }
 
     @Produces

@@ -36,8 +36,8 @@ class ConfigRulesTest {
     void theDefaultsAreRight() {
         GatewayConfig config = config(Map.of());
 
-        assertThat(ConfigRules.complaints(config)).isEmpty();
-        assertThat(ConfigRules.checked(config)).isSameAs(config);
+        assertThat(ConfigRules.complaints(config, ConfigRulesTest::isSet)).isEmpty();
+        assertThat(ConfigRules.checked(config, ConfigRulesTest::isSet)).isSameAs(config);
     }
 
     @ParameterizedTest
@@ -79,7 +79,7 @@ class ConfigRulesTest {
         "gateway.teams.blue.token-sha256,abc"
     })
     void aBadValueIsNamedInOneLine(String name, String value) {
-        assertThatThrownBy(() -> ConfigRules.checked(config(Map.of(name, value))))
+        assertThatThrownBy(() -> ConfigRules.checked(config(Map.of(name, value)), ConfigRulesTest::isSet))
                 .satisfies(failure -> {
                     String said = failure.getMessage();
                     assertThat(said).contains(name).doesNotContain("secret");
@@ -104,12 +104,31 @@ class ConfigRulesTest {
         "gateway.limits.requests-per-second,0.5"
     })
     void whatIsAllowedIsAllowed(String name, String value) {
-        assertThatCode(() -> ConfigRules.checked(config(Map.of(name, value)))).doesNotThrowAnyException();
+        assertThatCode(() -> ConfigRules.checked(config(Map.of(name, value)), ConfigRulesTest::isSet))
+                .doesNotThrowAnyException();
+    }
+
+    /** Nothing of what is not the gateway's own. */
+    private static boolean isSet(String property) {
+        return false;
+    }
+
+    @Test
+    void redisHasToBeNamed() {
+        GatewayConfig config = config(Map.of("gateway.store.kind", "redis"));
+
+        assertThat(ConfigRules.complaints(config, ConfigRulesTest::isSet))
+                .singleElement()
+                .asString()
+                .contains("gateway.store.kind", "quarkus.redis.hosts");
+        assertThat(ConfigRules.complaints(config, Set.of("quarkus.redis.hosts")::contains))
+                .isEmpty();
     }
 
     @Test
     void theApiKeyIsNeverRepeated() {
-        List<String> complaints = ConfigRules.complaints(config(Map.of("gateway.upstream.api-key", "se\ncret")));
+        List<String> complaints =
+                ConfigRules.complaints(config(Map.of("gateway.upstream.api-key", "se\ncret")), ConfigRulesTest::isSet);
 
         assertThat(complaints)
                 .singleElement()
@@ -121,7 +140,8 @@ class ConfigRulesTest {
     @Test
     void everythingThatIsWrongIsTold() {
         List<String> complaints = ConfigRules.complaints(
-                config(Map.of("gateway.wait.max", "-1s", "gateway.stream.max", "0s", "gateway.access", "token")));
+                config(Map.of("gateway.wait.max", "-1s", "gateway.stream.max", "0s", "gateway.access", "token")),
+                ConfigRulesTest::isSet);
 
         assertThat(complaints)
                 .hasSize(3)
@@ -138,12 +158,14 @@ class ConfigRulesTest {
                 "gateway.teams.blue.token-sha256",
                 HASH + ", " + HASH.toUpperCase(Locale.ROOT));
 
-        assertThat(ConfigRules.complaints(config(settings))).isEmpty();
+        assertThat(ConfigRules.complaints(config(settings), ConfigRulesTest::isSet))
+                .isEmpty();
     }
 
     @Test
     void aTeamHasAPlainName() {
-        assertThat(ConfigRules.complaints(config(Map.of("gateway.teams.Blue_1.token-sha256", HASH))))
+        assertThat(ConfigRules.complaints(
+                        config(Map.of("gateway.teams.Blue_1.token-sha256", HASH)), ConfigRulesTest::isSet))
                 .singleElement()
                 .asString()
                 .contains("gateway.teams.Blue_1");

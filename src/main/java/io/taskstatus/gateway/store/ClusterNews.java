@@ -7,9 +7,11 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,35 @@ final class ClusterNews implements AutoCloseable {
         waiting.remove(id, future);
     }
 
+    /** Whether {@code future} ends within {@code patience}. */
+    boolean comes(CompletableFuture<Void> future, Duration patience) throws InterruptedException, ExecutionException {
+        try {
+            future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
+        }
+    }
+
+    /** Somebody has been waiting for a while: has Redis looked at now, and often from here on. Never blocks. */
+    void watch() {
+        look.run();
+    }
+
+    /** Whether somebody waits, or is about to. */
+    boolean isAwaited() {
+        return !waiting.isEmpty();
+    }
+
+    /** Has everybody who waits ask for himself. */
+    void wakeAll() {
+        waiting.forEach((id, future) -> {
+            if (waiting.remove(id, future)) {
+                future.complete(null);
+            }
+        });
+    }
+
     boolean isHeard() {
         return connection.get() != null;
     }
@@ -78,9 +109,7 @@ final class ClusterNews implements AutoCloseable {
 
     private void lost(RedisConnection ended) {
         if (connection.compareAndSet(ended, null)) {
-            // whoever waits asks for himself
-            waiting.values().forEach(future -> future.complete(null));
-            waiting.clear();
+            wakeAll();
         }
     }
 
@@ -115,6 +144,6 @@ final class ClusterNews implements AutoCloseable {
         if (open != null) {
             open.close();
         }
-        waiting.values().forEach(future -> future.complete(null));
+        wakeAll();
     }
 }

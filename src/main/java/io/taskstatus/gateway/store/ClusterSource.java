@@ -31,6 +31,10 @@ final class ClusterSource implements StatusSource {
     private static final Duration WAIT = Duration.ofSeconds(1);
     /** The same while no news is heard here. */
     private static final Duration DEAF_WAIT = Duration.ofMillis(100);
+    /** After so long Redis is looked at more often: it may hang. */
+    private static final Duration SHORT_WAIT = Duration.ofMillis(50);
+
+    private static final String JUST_CAME = "0";
     /** What is remembered of an id between fetches, as a rule longer than it is fresh. */
     private static final Duration OUTCOME_LIFE = Duration.ofMinutes(1);
 
@@ -48,10 +52,10 @@ final class ClusterSource implements StatusSource {
     private final ClusterLeases leases;
     private final Departures departures;
     private final Freshness freshness;
-    private final Duration patience;
+    private final RedisBudget budget;
     private final Time time;
 
-    /** @param patience how long a fetch is held back by a Redis that does not answer */
+    /** @param budget how long a fetch is held back by a Redis that does not answer */
     ClusterSource(
             StatusSource own,
             RedisLink link,
@@ -60,7 +64,7 @@ final class ClusterSource implements StatusSource {
             ClusterLeases leases,
             Departures departures,
             Freshness freshness,
-            Duration patience,
+            RedisBudget budget,
             Time time) {
         this.own = own;
         this.link = link;
@@ -69,7 +73,7 @@ final class ClusterSource implements StatusSource {
         this.leases = leases;
         this.departures = departures;
         this.freshness = freshness;
-        this.patience = patience;
+        this.budget = budget;
         this.time = time;
     }
 
@@ -87,7 +91,7 @@ final class ClusterSource implements StatusSource {
     private Fetched ask(ExecutionId id, Optional<String> traceparent, long youngest) {
         long end =
                 time.ticks() + freshness.deadline().plus(ClusterLeases.LENGTH).toNanos();
-        String came = "0";
+        String came = JUST_CAME;
         while (link.isOpen() && end - time.ticks() > 0) {
             CompletableFuture<Void> next = news.next(id);
             Lease lease = leases.propose(id);
@@ -114,7 +118,7 @@ final class ClusterSource implements StatusSource {
                     discard(id, answer);
                 }
             }
-            if (came.equals("0")) {
+            if (came.equals(JUST_CAME)) {
                 came = answer.get(0).toString();
             }
             if (Thread.currentThread().isInterrupted()) {
@@ -128,13 +132,18 @@ final class ClusterSource implements StatusSource {
     private Optional<Response> acquire(Lease lease, String came, long youngest) {
         ExecutionId id = lease.id();
         long life = ClusterLeases.LENGTH.toMillis();
+        long start = time.ticks();
         CompletableFuture<Optional<Response>> reply = link.run(
                 RedisScript.ACQUIRE,
                 List.of(keys.lease(id), keys.outcome(id), keys.mark(id), keys.result(id)),
                 List.of(lease.token(), life, came, youngest),
-                patience);
+                budget.lease(id));
         try {
-            return reply.get();
+            Optional<Response> answer = reply.get();
+            if (came.equals(JUST_CAME)) {
+                budget.spend(id, time.ticks() - start);
+            }
+            return answer;
         } catch (ExecutionException unavailable) {
             return Optional.empty();
         } catch (InterruptedException stopped) {
@@ -149,7 +158,10 @@ final class ClusterSource implements StatusSource {
         long millis = Math.min(Math.max(leaseMillis, 1), most.toMillis())
                 + ThreadLocalRandom.current().nextLong(20);
         try {
-            next.get(millis, TimeUnit.MILLISECONDS);
+            if (!news.comes(next, SHORT_WAIT) && millis > SHORT_WAIT.toMillis()) {
+                news.watch();
+                next.get(millis - SHORT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (TimeoutException | ExecutionException none) {
             news.leave(id, next);
         } catch (InterruptedException stopped) {
@@ -174,16 +186,15 @@ final class ClusterSource implements StatusSource {
         return Duration.of(Math.max(0, Long.parseLong(number)), ChronoUnit.MICROS);
     }
 
-    /** What could not be read is no use to anybody. */
+    /** What could not be read is no use to anybody; what is asked next comes after it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is dropped when it is found again
     private void discard(ExecutionId id, Response answer) {
         if (answer.get(2).toString().equals("result")) {
             link.run(
-                            RedisScript.DROP,
-                            List.of(keys.result(id)),
-                            List.of(answer.get(3).toBytes()),
-                            patience)
-                    .exceptionally(fault -> Optional.empty())
-                    .join();
+                    RedisScript.DROP,
+                    List.of(keys.result(id)),
+                    List.of(answer.get(3).toBytes()),
+                    PUBLISH_PATIENCE);
         }
     }
 

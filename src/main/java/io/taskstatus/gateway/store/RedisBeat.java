@@ -7,7 +7,9 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisBeat implements Runnable, AutoCloseable {
     private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.store");
     private static final Duration INTERVAL = Duration.ofMillis(500);
-    /** While Redis is away or slow. */
+    /** While Redis is away or slow, or somebody waits for news. */
     private static final Duration RETRY = Duration.ofMillis(100);
 
     private static final Duration PATIENCE = Duration.ofMillis(400);
@@ -51,7 +53,7 @@ final class RedisBeat implements Runnable, AutoCloseable {
     private final ClusterNews news;
     private final RedisKeys keys;
     private final RedisClock clock;
-    private final Duration quick;
+    private final RedisPatience patience;
     private final StoreObserver observer;
     private final Time time;
     private final Listener listener;
@@ -69,14 +71,14 @@ final class RedisBeat implements Runnable, AutoCloseable {
             ClusterNews news,
             RedisKeys keys,
             RedisClock clock,
-            Duration quick,
+            RedisPatience patience,
             StoreObserver observer,
             Listener listener) {
         this.link = link;
         this.news = news;
         this.keys = keys;
         this.clock = clock;
-        this.quick = quick;
+        this.patience = patience;
         this.observer = observer;
         this.time = clock.time();
         this.listener = listener;
@@ -110,7 +112,7 @@ final class RedisBeat implements Runnable, AutoCloseable {
                 link.connect();
                 boolean more = beat();
                 news.connect();
-                pause = more ? Duration.ZERO : link.isOpen() ? INTERVAL : RETRY;
+                pause = more ? Duration.ZERO : link.isOpen() && !news.isAwaited() ? INTERVAL : RETRY;
             } catch (ExecutionException | TimeoutException | RuntimeException fault) {
                 failed(fault);
             } catch (InterruptedException stopped) {
@@ -145,13 +147,18 @@ final class RedisBeat implements Runnable, AutoCloseable {
     /** One beat; answers whether there are more purges to hear of. */
     private boolean beat() throws InterruptedException, ExecutionException, TimeoutException {
         long sent = time.ticks();
-        Response reply = link.probe(
-                        RedisScript.BEAT,
-                        List.of(keys.purges(), keys.pause(), keys.epoch()),
-                        List.of(lastPurge, UUID.randomUUID(), MOST_PURGES),
-                        PATIENCE)
-                .get()
-                .orElseThrow();
+        CompletableFuture<Optional<Response>> answer = link.probe(
+                RedisScript.BEAT,
+                List.of(keys.purges(), keys.pause(), keys.epoch()),
+                List.of(lastPurge, UUID.randomUUID(), MOST_PURGES),
+                PATIENCE);
+        try {
+            answer.get(patience.silence().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException silent) {
+            link.hangs();
+            news.wakeAll();
+        }
+        Response reply = answer.get().orElseThrow();
         long took = time.ticks() - sent;
         clock.heard(sent + took / 2, Long.parseLong(reply.get(0).toString()));
         if (isNewEpoch(reply.get(1).toString())) {
@@ -168,7 +175,7 @@ final class RedisBeat implements Runnable, AutoCloseable {
             return true;
         }
         replaying = false;
-        if (took <= quick.toNanos()) {
+        if (took <= patience.quick().toNanos()) {
             works();
         } else {
             detail = "slow: " + TimeUnit.NANOSECONDS.toMillis(took) + " ms";

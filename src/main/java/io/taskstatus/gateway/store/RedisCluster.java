@@ -26,7 +26,7 @@ public final class RedisCluster {
 
     private final RedisKeys keys;
     private final Time time;
-    private final RedisPatience patience;
+    private final RedisBudget budget;
     private final RedisLink link;
     private final ClusterNews news;
     private final ClusterLeases leases;
@@ -64,7 +64,6 @@ public final class RedisCluster {
             StoreObserver observer,
             Time time) {
         this.time = time;
-        this.patience = patience;
         keys = new RedisKeys(namespace);
         RedisClock clock = new RedisClock(time);
         Listener listener = new Listener();
@@ -72,17 +71,19 @@ public final class RedisCluster {
         news = new ClusterNews(client, keys.news(), listener::look);
         leases = new ClusterLeases(link, keys);
         purges = new PurgeFollower(below);
-        departures = new Departures(longestFetch.multipliedBy(3).plusMinutes(1));
+        Duration longest = longestFetch.multipliedBy(3).plusMinutes(1);
+        departures = new Departures(longest);
+        budget = new RedisBudget(patience, longest);
         results = new RedisResults(link, keys, clock, purges, leases.replica(), keys.news(), patience.find(), observer);
         writeBack = new WriteBack(this::writeLate, link, observer, time, WRITE_BACK_BYTES);
-        beat = new RedisBeat(link, news, keys, clock, patience.quick(), observer, listener);
+        beat = new RedisBeat(link, news, keys, clock, patience, observer, listener);
         store = new RedisResultStore(
                 below,
                 results,
                 writeBack,
                 purges,
                 departures,
-                patience.commit(),
+                budget,
                 observer,
                 time,
                 link::isOpen,
@@ -117,7 +118,7 @@ public final class RedisCluster {
                 leases,
                 departures,
                 new ClusterSource.Freshness(running, runningMax, notFound, error, deadline),
-                patience.lease(),
+                budget,
                 time);
     }
 

@@ -97,6 +97,11 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
+    /** Redis was found silent. */
+    void hangs() {
+        shut = true;
+    }
+
     /** Redis was found quick. */
     void works() {
         shut = false;

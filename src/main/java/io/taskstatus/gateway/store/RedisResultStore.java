@@ -13,9 +13,10 @@ import io.taskstatus.gateway.store.Departures.Departure;
 import io.taskstatus.gateway.store.RedisResults.Kept;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,7 +26,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +46,16 @@ final class RedisResultStore implements ResultStore {
     private final WriteBack writeBack;
     private final PurgeFollower purges;
     private final Departures departures;
-    private final Duration commitPatience;
+    private final RedisBudget budget;
     private final StoreObserver observer;
     private final Time time;
     private final BooleanSupplier isOpen;
     private final Supplier<String> detail;
     private final Runnable onClose;
+    private volatile Consumer<StatusSnapshot> lateConflicts = standing -> {};
 
     /**
-     * @param commitPatience how long a result waits for Redis to have it
+     * @param budget how long a result waits for Redis to have it
      * @param isOpen whether Redis is asked now
      * @param detail how Redis is doing, in words for an operator
      * @param onClose lets go of connections and threads
@@ -62,7 +66,7 @@ final class RedisResultStore implements ResultStore {
             WriteBack writeBack,
             PurgeFollower purges,
             Departures departures,
-            Duration commitPatience,
+            RedisBudget budget,
             StoreObserver observer,
             Time time,
             BooleanSupplier isOpen,
@@ -73,7 +77,7 @@ final class RedisResultStore implements ResultStore {
         this.writeBack = writeBack;
         this.purges = purges;
         this.departures = departures;
-        this.commitPatience = commitPatience;
+        this.budget = budget;
         this.observer = observer;
         this.time = time;
         this.isOpen = isOpen;
@@ -89,10 +93,13 @@ final class RedisResultStore implements ResultStore {
             return CompletableFuture.completedFuture(Optional.of(new Held(waiting.get(), Tier.STORE)));
         }
         Future<Optional<Held>> local = below.find(id);
+        budget.begin(id);
         if (!isOpen.getAsBoolean()) {
             return purges.isPending(id) ? CompletableFuture.completedFuture(Optional.empty()) : local;
         }
+        long start = time.ticks();
         return results.find(id)
+                .whenComplete((shared, fault) -> budget.spend(id, time.ticks() - start))
                 .thenCompose(shared -> shared.isPresent()
                         ? CompletableFuture.completedFuture(shared.map(result -> new Held(result, Tier.SHARED)))
                         : found(id, local).thenApply(held -> offer(held)))
@@ -128,12 +135,13 @@ final class RedisResultStore implements ResultStore {
     @Override
     public StatusSnapshot keep(StatusSnapshot result) {
         long start = time.ticks();
+        Duration patience = budget.commit(result.id());
         Optional<Departure> departure = departures.of(result.id());
         CompletableFuture<Kept> shared = departure.isPresent()
-                ? results.keep(result, departure.get(), commitPatience)
-                : results.keepAnyway(result, commitPatience);
+                ? results.keep(result, departure.get(), patience)
+                : results.keepAnyway(result, patience);
         StatusSnapshot here = below.keep(result);
-        Duration left = commitPatience.minusNanos(time.ticks() - start);
+        Duration left = patience.minusNanos(time.ticks() - start);
         try {
             Kept kept = shared.get(Math.max(0, left.toNanos()), TimeUnit.NANOSECONDS);
             observer.took(Operation.KEEP, Duration.ofNanos(time.ticks() - start));
@@ -169,12 +177,43 @@ final class RedisResultStore implements ResultStore {
 
     /** Redis has decided on a result that was written later: where another stands, or none, this replica follows. */
     void decided(StatusSnapshot result, Kept kept) {
-        boolean stands = kept instanceof Kept.Standing standing
-                && standing.snapshot().map(result::sameBodyAs).orElse(true);
-        if (!stands) {
-            settle(result, result, kept);
-            purges.forgetLocally(result.id());
+        switch (kept) {
+            case Kept.Standing standing ->
+                standing.snapshot()
+                        .filter(earlier -> !earlier.sameBodyAs(result))
+                        .ifPresent(earlier -> {
+                            settle(result, result, kept);
+                            purges.forgetLocally(result.id());
+                            lateConflicts.accept(earlier);
+                        });
+            case Kept.Purged purged -> {
+                settle(result, result, kept);
+                purges.forgetLocally(result.id());
+            }
         }
+    }
+
+    @Override
+    public void onLateConflict(Consumer<StatusSnapshot> listener) {
+        lateConflicts = listener;
+        below.onLateConflict(earlier -> Thread.startVirtualThread(() -> conflictBelow(earlier)));
+    }
+
+    /**
+     * The store below was late to find that it held {@code earlier}, another result than the one just kept. Where Redis
+     * has decided, that stands; where it is away, {@code earlier} does, and is what Redis will be offered.
+     */
+    private void conflictBelow(StatusSnapshot earlier) {
+        ExecutionId id = earlier.id();
+        StatusSnapshot standing = await(results.find(id).exceptionally(unavailable -> Optional.empty()))
+                .orElse(earlier);
+        if (standing.sameBodyAs(earlier)) {
+            writeBack.remove(id);
+            offer(Optional.of(new Held(earlier, Tier.STORE)));
+        } else {
+            replaceBelow(id, Optional.of(standing));
+        }
+        lateConflicts.accept(standing);
     }
 
     private void replaceBelow(ExecutionId id, Optional<StatusSnapshot> stands) {
@@ -215,15 +254,23 @@ final class RedisResultStore implements ResultStore {
         return held;
     }
 
-    /** What is held here and what is shared; the shared one where they differ. */
+    /**
+     * What is held here and what is shared; the shared one where they differ. Either may have been cut short: past the
+     * end of the shorter one the other is left for the next page.
+     */
     @Override
     public List<StatusSnapshot> page(Optional<ExecutionId> after, int limit) {
-        Map<String, StatusSnapshot> page = new TreeMap<>();
+        NavigableMap<String, StatusSnapshot> page = new TreeMap<>();
         List<StatusSnapshot> here = below.page(after, limit);
         here.forEach(result -> page.put(result.id().value(), result));
         List<StatusSnapshot> shared = await(results.page(after, limit, OPERATOR_PATIENCE));
         shared.forEach(result -> page.put(result.id().value(), result));
-        return page.values().stream().limit(limit).toList();
+        String end = Stream.of(here, shared)
+                .filter(part -> !part.isEmpty())
+                .map(part -> part.getLast().id().value())
+                .min(Comparator.naturalOrder())
+                .orElse("");
+        return page.headMap(end, true).values().stream().limit(limit).toList();
     }
 
     @Override

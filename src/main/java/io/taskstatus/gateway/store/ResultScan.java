@@ -22,6 +22,10 @@ final class ResultScan {
     private static final int COUNT = 1_000;
     /** Ids that one scan of all keys gathers. */
     private static final int WINDOW = 100_000;
+    /** Results asked for in one go, each of which may be as large as the largest body. */
+    private static final int AT_ONCE = 16;
+    /** A page that has more is sent before it has more yet. */
+    private static final long PAGE_BYTES = 1 << 20;
 
     private final RedisLink link;
     private final RedisKeys keys;
@@ -47,7 +51,11 @@ final class ResultScan {
         return window(after, patience).thenCompose(covering -> {
             List<String> ids =
                     covering.ids().tailSet(after, false).stream().limit(limit).toList();
-            return read(ids, patience, open);
+            return read(ids, new ArrayList<>(), patience, open)
+                    .thenCompose(page -> page.isEmpty() && !ids.isEmpty()
+                            // all of these are gone or damaged: that is not the end
+                            ? page(ids.getLast(), limit, patience, open)
+                            : CompletableFuture.completedFuture(page));
         });
     }
 
@@ -88,19 +96,27 @@ final class ResultScan {
         });
     }
 
+    /** Reads {@code ids}, a few at once, into {@code page} until all are read or it is large enough. */
     private CompletableFuture<List<StatusSnapshot>> read(
-            List<String> ids, Duration patience, BiFunction<ExecutionId, Response, Optional<StatusSnapshot>> open) {
-        List<StatusSnapshot> page = new ArrayList<>();
-        CompletableFuture<?> all = CompletableFuture.completedFuture(page);
-        for (String name : ids) {
+            List<String> ids,
+            List<StatusSnapshot> page,
+            Duration patience,
+            BiFunction<ExecutionId, Response, Optional<StatusSnapshot>> open) {
+        CompletableFuture<?> some = CompletableFuture.completedFuture(page);
+        for (String name : ids.subList(0, Math.min(AT_ONCE, ids.size()))) {
             Optional<ExecutionId> id = ExecutionId.parse(name);
             if (id.isPresent()) {
                 CompletableFuture<Optional<Response>> reply =
                         link.send(Request.cmd(Command.GET).arg(keys.result(id.get())), patience);
-                all = all.thenCombine(reply, (before, value) -> value.flatMap(there -> open.apply(id.get(), there))
+                some = some.thenCombine(reply, (before, value) -> value.flatMap(there -> open.apply(id.get(), there))
                         .map(page::add));
             }
         }
-        return all.thenApply(done -> page);
+        return some.thenCompose(done -> {
+            long bytes = page.stream().mapToLong(result -> result.body().length).sum();
+            return ids.size() <= AT_ONCE || bytes > PAGE_BYTES
+                    ? CompletableFuture.completedFuture(page)
+                    : read(ids.subList(AT_ONCE, ids.size()), page, patience, open);
+        });
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,25 +21,39 @@ class SettingsIT {
         "gateway.upstream.url, ftp://example.org",
         "gateway.upstream.max-concurrent, many",
         "gateway.store.kind, floppy",
+        "gateway.store.kind, redis",
         "gateway.access, token",
     })
     void aWrongSettingEndsTheStart(String name, String value) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dquarkus.http.port=0",
-                        "-Dquarkus.management.port=0",
-                        "-D" + name + "=" + value,
-                        "-jar",
-                        Path.of("target", "quarkus-app", "quarkus-run.jar").toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(1);
+        String output = outputOf("-D" + name + "=" + value);
         assertThat(output.lines().filter(line -> line.contains(name)))
                 .hasSize(1)
                 .allSatisfy(line -> assertThat(line).startsWith("{").contains("FATAL"));
         assertThat(output).doesNotContain("\tat ", "stackTrace");
+    }
+
+    @Test
+    void anAddressThatIsNoRedissEndsTheStart() throws Exception {
+        String output = outputOf("-Dgateway.store.kind=redis", "-Dquarkus.redis.hosts=http://user:hidden@there:1");
+        assertThat(output.lines().filter(line -> line.contains("quarkus.redis.hosts")))
+                .hasSize(1);
+        assertThat(output).doesNotContain("hidden", "\tat ", "stackTrace");
+    }
+
+    /** What a gateway says that does not start. */
+    private static String outputOf(String... settings) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dquarkus.http.port=0",
+                "-Dquarkus.management.port=0"));
+        command.addAll(List.of(settings));
+        command.addAll(List.of(
+                "-jar", Path.of("target", "quarkus-app", "quarkus-run.jar").toString()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        return output;
     }
 
     @Test

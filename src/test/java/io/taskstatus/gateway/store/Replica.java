@@ -20,7 +20,8 @@ final class Replica implements AutoCloseable {
     private static final Vertx VERTX = Vertx.vertx();
     private static final Duration SECOND = Duration.ofSeconds(1);
     /** For machines that are busy with other things. */
-    private static final RedisPatience CALM = new RedisPatience(SECOND, SECOND, SECOND, SECOND);
+    private static final RedisPatience CALM =
+            new RedisPatience(SECOND, SECOND, SECOND, SECOND.multipliedBy(3), SECOND, SECOND);
 
     private final Redis client;
     private final RedisCluster cluster;
