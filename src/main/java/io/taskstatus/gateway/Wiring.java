@@ -50,8 +50,16 @@ public class Wiring {
     /** After CORS, before authentication. */
     private static final int HIT_PRIORITY = 250;
 
+    /** After hits, which leave whoever may be sending a body to the door. */
+    private static final int BODY_PRIORITY = HIT_PRIORITY - 1;
+
     /** Next to it: where nobody has to say who they are, authentication would only cost memory for all who wait. */
-    private static final int OPEN_DOOR_PRIORITY = HIT_PRIORITY - 1;
+    private static final int OPEN_DOOR_PRIORITY = HIT_PRIORITY - 2;
+
+    /** How much of a body that nobody reads a client may send after its answer, and for how long. */
+    private static final long MOST_AFTERWARDS = 1 << 20;
+
+    private static final Duration AFTERWARDS = Duration.ofSeconds(2);
 
     private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
     private static final Logger LOG = Logger.getLogger(Wiring.class);
@@ -214,6 +222,7 @@ public class Wiring {
             Time time) {
         boolean open = door.isOpenToAll();
         filters.register(new HitRoute(lookup, observer, timer, time, open), HIT_PRIORITY);
+        filters.register(new UnreadBody(MOST_AFTERWARDS, AFTERWARDS), BODY_PRIORITY);
         filters.register(door, open ? OPEN_DOOR_PRIORITY : DOOR_PRIORITY);
     }
 }

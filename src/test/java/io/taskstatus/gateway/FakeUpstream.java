@@ -17,13 +17,13 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +60,7 @@ public final class FakeUpstream implements AutoCloseable {
     private final String scheme;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final Map<String, Gate> gates = new ConcurrentHashMap<>();
-    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicLong sent = new AtomicLong();
@@ -228,7 +228,7 @@ public final class FakeUpstream implements AutoCloseable {
     }
 
     public List<Request> requestsOf(String id) {
-        return requests.stream().filter(request -> request.id().equals(id)).toList();
+        return requests().stream().filter(request -> request.id().equals(id)).toList();
     }
 
     /** How many connections it has accepted so far. */

@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.jboss.logging.Logger;
  * token; each purge and import leaves a line in the log.
  */
 public final class AdminRoutes {
-    /** The largest import, in bytes; {@code quarkus.management.limits.max-body-size} is the same. */
+    /** The largest import, in bytes. */
     static final int MAX_IMPORT = 8 << 20;
 
     private static final String RESULTS = "/admin/results";
@@ -44,6 +45,7 @@ public final class AdminRoutes {
     private final ResultExport export;
     private final Time time;
     private final Executor executor;
+    private final BodyHandler body = BodyHandler.create(false).setBodyLimit(MAX_IMPORT);
     private final Semaphore imports = new Semaphore(MOST_IMPORTS);
 
     /**
@@ -62,6 +64,7 @@ public final class AdminRoutes {
     public void register(Router router) {
         router.route("/admin*").order(Integer.MIN_VALUE).failureHandler(this::failed);
         router.route("/admin*").handler(this::route);
+        router.post(RESULTS).handler(context -> run(context, () -> importAll(context)));
     }
 
     /** Route, method, access, limit, id: the order of the public port. */
@@ -84,8 +87,12 @@ public final class AdminRoutes {
             refuse(context, FailureReason.ADMIN_DISABLED);
         } else if (!token.get().isIn(context.request().getHeader("Authorization"))) {
             refuse(context, FailureReason.UNAUTHORIZED);
+        } else if (all && method.equals("GET")) {
+            run(context, () -> exportAll(context));
         } else if (all) {
-            run(context, method.equals("GET") ? () -> exportAll(context) : () -> importAll(context));
+            // else what curl sends without a type is taken for a form
+            context.request().headers().remove("Content-Type");
+            body.handle(context);
         } else {
             routeOne(context, method, path.substring(RESULTS.length() + 1));
         }
@@ -157,12 +164,8 @@ public final class AdminRoutes {
     }
 
     private void importAll(RoutingContext context) throws InterruptedException {
-        Buffer body = context.body().buffer();
-        byte[] lines = body == null ? new byte[0] : body.getBytes();
-        if (lines.length > MAX_IMPORT) {
-            refuse(context, FailureReason.IMPORT_TOO_LARGE);
-            return;
-        }
+        Buffer sent = context.body().buffer();
+        byte[] lines = sent == null ? new byte[0] : sent.getBytes();
         ResultImport work = new ResultImport(lookup);
         imports.acquire();
         Optional<String> complaint;
@@ -195,23 +198,12 @@ public final class AdminRoutes {
         return String.valueOf(context.request().remoteAddress());
     }
 
-    /** What the framework refused before any route saw it: a body that is too large, or that is no form but says so. */
+    /** What the framework refused: a body that is too large. */
     private void failed(RoutingContext context) {
         if (context.response().ended()) {
             return;
         }
-        switch (context.statusCode()) {
-            // the connection stays open and what still comes is thrown away: a client that is cut off while it sends
-            // reads
-            // no answer
-            case 413 -> refuse(context, FailureReason.IMPORT_TOO_LARGE);
-            case 400 ->
-                refuse(
-                        context,
-                        problem(context, FailureReason.INVALID_IMPORT)
-                                .saying("The body can't be read; send it as Content-Type: application/x-ndjson."));
-            default -> refuse(context, FailureReason.INTERNAL_ERROR);
-        }
+        refuse(context, context.statusCode() == 413 ? FailureReason.IMPORT_TOO_LARGE : FailureReason.INTERNAL_ERROR);
     }
 
     private static void reply(RoutingContext context, JsonObject document) {

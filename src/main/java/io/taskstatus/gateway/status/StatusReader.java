@@ -1,17 +1,20 @@
 package io.taskstatus.gateway.status;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +31,10 @@ public final class StatusReader {
     /** The most characters of the upstream's own words that are passed on. */
     public static final int MAX_MESSAGE = 512;
 
-    private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final byte[] BYTE_ORDER_MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
+
+    /** Characters that are looked at together when bytes are checked. */
+    private static final int WINDOW = 8192;
 
     /**
      * Jackson refuses what is long or deep; here, that is the upstream's business, and the size was limited on the wire.
@@ -48,12 +54,15 @@ public final class StatusReader {
 
     /** Decides on {@code body}, which the upstream gave for {@code id}. */
     public static Reading read(byte[] body, ExecutionId id) {
-        Optional<CharBuffer> text = decode(body);
-        if (text.isEmpty()) {
+        if (!isUtf8(body)) {
             return new Reading.Unreadable(UnkeptReason.NOT_UTF_8);
         }
-        try (JsonParser parser = open(text.get())) {
-            return read(parser, id);
+        DeepJson deep = new DeepJson(body, MAX_DEPTH);
+        if (!deep.isJson()) {
+            return new Reading.Unreadable(UnkeptReason.NOT_ONE_OBJECT);
+        }
+        try (JsonParser parser = open(deep.flat())) {
+            return read(parser, id, deep.isFound());
         } catch (StreamReadException notJson) {
             return new Reading.Unreadable(UnkeptReason.NOT_ONE_OBJECT);
         } catch (IOException e) {
@@ -61,14 +70,13 @@ public final class StatusReader {
         }
     }
 
-    private static Reading read(JsonParser parser, ExecutionId id) throws IOException {
+    private static Reading read(JsonParser parser, ExecutionId id, boolean tooDeep) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return new Reading.Unreadable(UnkeptReason.NOT_ONE_OBJECT);
         }
         Set<String> keys = new HashSet<>();
         boolean duplicates = false;
         boolean another = false;
-        int depth = 1;
         Reading status = new Reading.Unknown(UnkeptReason.STATUS_MISSING);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
@@ -79,7 +87,7 @@ public final class StatusReader {
                 case "verificationStatus" -> status = statusOf(parser, value);
                 default -> {}
             }
-            depth = Math.max(depth, 1 + skip(parser));
+            parser.skipChildren();
         }
         if (parser.nextToken() != null) {
             return new Reading.Unreadable(UnkeptReason.NOT_ONE_OBJECT);
@@ -90,7 +98,7 @@ public final class StatusReader {
         if (duplicates) {
             return new Reading.Unknown(UnkeptReason.DUPLICATE_KEY);
         }
-        return depth > MAX_DEPTH ? new Reading.Unknown(UnkeptReason.TOO_DEEP) : status;
+        return tooDeep ? new Reading.Unknown(UnkeptReason.TOO_DEEP) : status;
     }
 
     private static boolean names(JsonParser parser, @Nullable JsonToken value, ExecutionId id) throws IOException {
@@ -109,38 +117,20 @@ public final class StatusReader {
                 .orElseGet(() -> new Reading.Unknown(UnkeptReason.STATUS_UNDOCUMENTED));
     }
 
-    /** Passes over the value that the parser is at, and says how many levels it has. */
-    private static int skip(JsonParser parser) throws IOException {
-        int deepest = 0;
-        int open = 0;
-        JsonToken token = parser.currentToken();
-        while (true) {
-            if (token == null) {
-                throw new JsonParseException(parser, "the body ends within a value");
-            }
-            if (token.isStructStart()) {
-                deepest = Math.max(deepest, ++open);
-            } else if (token.isStructEnd()) {
-                open--;
-            }
-            if (open == 0) {
-                return deepest;
-            }
-            token = parser.nextToken();
-        }
-    }
-
     /**
      * The {@code message} of an error that is a JSON object, made safe to pass on: without control characters and halves of
      * surrogate pairs, and at most {@link #MAX_MESSAGE} characters.
      */
     public static Optional<String> message(byte[] body) {
-        Optional<CharBuffer> text = decode(body);
-        if (text.isEmpty()) {
+        if (!isUtf8(body)) {
+            return Optional.empty();
+        }
+        DeepJson deep = new DeepJson(body, MAX_DEPTH);
+        if (!deep.isJson()) {
             return Optional.empty();
         }
         String message = "";
-        try (JsonParser parser = open(text.get())) {
+        try (JsonParser parser = open(deep.flat())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
@@ -149,7 +139,7 @@ public final class StatusReader {
                 if (parser.nextToken() == JsonToken.VALUE_STRING && wanted) {
                     message = clean(parser.getText());
                 }
-                skip(parser);
+                parser.skipChildren();
             }
             return parser.nextToken() == null && !message.isBlank() ? Optional.of(message) : Optional.empty();
         } catch (StreamReadException notJson) {
@@ -168,17 +158,20 @@ public final class StatusReader {
         return clean.toString();
     }
 
-    /** The text of {@code body} where it is UTF-8 without a byte order mark; nothing else is guessed at. */
-    private static Optional<CharBuffer> decode(byte[] body) {
-        try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
-            return text.hasRemaining() && text.get(0) == BYTE_ORDER_MARK ? Optional.empty() : Optional.of(text);
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
+    /** Whether {@code body} is UTF-8 without a byte order mark; nothing else is guessed at. */
+    private static boolean isUtf8(byte[] body) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer bytes = ByteBuffer.wrap(body);
+        CharBuffer window = CharBuffer.allocate(Math.clamp(body.length, 2, WINDOW));
+        CoderResult result = decoder.decode(bytes, window, true);
+        while (result.isOverflow()) {
+            result = decoder.decode(bytes, window.clear(), true);
         }
+        return !result.isError() && !(bytes.limit() >= 3 && Arrays.equals(body, 0, 3, BYTE_ORDER_MARK, 0, 3));
     }
 
-    private static JsonParser open(CharBuffer text) throws IOException {
-        return JSON.createParser(text.array(), text.arrayOffset(), text.length());
+    /** Jackson would guess at the encoding of bytes. */
+    private static JsonParser open(byte[] json) throws IOException {
+        return JSON.createParser(new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8));
     }
 }

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class HitRoute implements Handler<RoutingContext> {
     private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("cache-control");
     private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
     private static final CharSequence ACCEPT = HttpHeaders.createOptimized("accept");
+    private static final CharSequence CONTENT_LENGTH = HttpHeaders.createOptimized("content-length");
+    private static final CharSequence TRANSFER_ENCODING = HttpHeaders.createOptimized("transfer-encoding");
     private static final CharSequence IF_NONE_MATCH = HttpHeaders.createOptimized("if-none-match");
 
     private final StatusLookup lookup;
@@ -93,6 +96,12 @@ public final class HitRoute implements Handler<RoutingContext> {
         }
         MultiMap headers = request.headers();
         if (headers.contains(CACHE_CONTROL) || headers.contains(PREFER) || mayNameEvents(headers.getAll(ACCEPT))) {
+            return NO_HIT;
+        }
+        // whoever may be sending a body is looked after on the long way
+        if (headers.contains(CONTENT_LENGTH)
+                || headers.contains(TRANSFER_ENCODING)
+                || request.version() == HttpVersion.HTTP_2) {
             return NO_HIT;
         }
         // an id with percent signs is no valid one here, and is decoded at the door

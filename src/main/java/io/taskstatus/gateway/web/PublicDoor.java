@@ -79,7 +79,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
             context.response().putHeader("Allow", ALLOW);
             refuse(context, FailureReason.METHOD_NOT_ALLOWED);
         } else if (place == PublicPaths.Place.PAGE) {
-            context.next();
+            pass(context);
         } else if (admission == null) {
             enter(context, path, Caller.ANYONE);
         } else {
@@ -125,6 +125,12 @@ public final class PublicDoor implements Handler<RoutingContext> {
         context.put(StatusRequest.KEY, request);
         // the resource answers JSON whatever a malformed or unacceptable Accept says
         http.headers().remove("Accept");
+        pass(context);
+    }
+
+    /** On to what Quarkus routes, which would look at the length of a body that nobody reads. */
+    private static void pass(RoutingContext context) {
+        context.request().headers().remove("Content-Length");
         context.next();
     }
 

@@ -25,6 +25,17 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** The same bytes again and again, until the gateway ends the connection. */
+    void repeat(String bytes) {
+        try {
+            while (true) {
+                send(bytes);
+            }
+        } catch (IOException cut) {
+            // That is what was waited for.
+        }
+    }
+
     /** A whole request without a body. */
     RawClient ask(String method, String target, String... headers) throws IOException {
         String fields = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";

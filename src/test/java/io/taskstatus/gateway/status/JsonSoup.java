@@ -149,10 +149,7 @@ final class JsonSoup {
             return NOT_JSON.get(random.nextInt(NOT_JSON.size()));
         }
         if (random.nextInt(12) == 0) {
-            int levels = random.nextInt(60, 68);
-            return random.nextBoolean()
-                    ? "[".repeat(levels) + "]".repeat(levels)
-                    : "{\"a\":".repeat(levels) + "1" + "}".repeat(levels);
+            return nested(random.nextInt(10) == 0 ? 200 : random.nextInt(60, 68));
         }
         if (depth == 0 || random.nextInt(3) == 0) {
             return SCALARS.get(random.nextInt(SCALARS.size()));
@@ -160,6 +157,27 @@ final class JsonSoup {
         return random.nextBoolean()
                 ? "[" + value(depth - 1) + "," + value(depth - 1) + "]"
                 : "{\"executionId\":" + value(depth - 1) + ",\"a\":" + value(depth - 1) + "}";
+    }
+
+    /** Around a value, so many arrays and objects, with something beside the next level in each of them at times. */
+    private String nested(int levels) {
+        StringBuilder before = new StringBuilder();
+        StringBuilder after = new StringBuilder();
+        for (int i = 0; i < levels; i++) {
+            boolean object = random.nextInt(3) == 0;
+            String beside = random.nextInt(60) == 0 ? value(0) : "";
+            before.append(object ? "{" : "[").append(pick(SPACE));
+            if (!beside.isEmpty()) {
+                before.append(object ? "\"b\":" : "").append(beside).append(',');
+            }
+            before.append(object ? "\"a\":" : "").append(pick(SPACE));
+            after.append(object ? '}' : ']').append(pick(SPACE));
+            if (random.nextInt(60) == 0) {
+                after.append(",").append(object ? "1" : "\"c\":2");
+            }
+        }
+        String inside = random.nextInt(4) == 0 ? "" : value(random.nextInt(2));
+        return before + inside + after;
     }
 
     private String pick(String[] from) {
