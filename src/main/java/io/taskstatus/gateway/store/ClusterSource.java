@@ -135,7 +135,7 @@ final class ClusterSource implements StatusSource {
         long start = time.ticks();
         CompletableFuture<Optional<Response>> reply = link.run(
                 RedisScript.ACQUIRE,
-                List.of(keys.lease(id), keys.outcome(id), keys.mark(id), keys.result(id)),
+                List.of(keys.lease(id), keys.outcome(id), keys.mark(id), keys.result(id), keys.awaited(id)),
                 List.of(lease.token(), life, came, youngest),
                 budget.lease(id));
         try {
@@ -251,7 +251,7 @@ final class ClusterSource implements StatusSource {
         Duration life = longest.compareTo(OUTCOME_LIFE) > 0 ? longest : OUTCOME_LIFE;
         link.run(
                 RedisScript.PUBLISH,
-                List.of(keys.lease(id), keys.outcome(id), keys.mark(id)),
+                List.of(keys.lease(id), keys.outcome(id), keys.mark(id), keys.awaited(id)),
                 List.of(
                         lease.token(),
                         departure.mark().orElse(""),

@@ -31,6 +31,11 @@ final class RedisKeys {
         return of(id, ":lease");
     }
 
+    /** That somebody waits for the fetch to end; expires by itself. */
+    String awaited(ExecutionId id) {
+        return of(id, ":awaited");
+    }
+
     /** When it was last purged; expires by itself. */
     String mark(ExecutionId id) {
         return of(id, ":purged");

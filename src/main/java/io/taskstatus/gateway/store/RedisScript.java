@@ -36,10 +36,10 @@ enum RedisScript {
             """),
 
     /**
-     * Takes the lease, or says what there is instead. KEYS lease, outcome, mark, result; ARGV token, the lease's
+     * Takes the lease, or says what there is instead. KEYS lease, outcome, mark, result, awaited; ARGV token, the lease's
      * milliseconds, when the caller came or 0, and the oldest outcome it takes in microseconds or -1 for a fresh one.
      * Answers with now and the mark, after {@code result} and its value, {@code outcome}, its value, age and time known,
-     * {@code busy} and the lease's milliseconds, or {@code leased}.
+     * {@code busy} and the lease's milliseconds, which leaves word that somebody waits, or {@code leased}.
      */
     ACQUIRE("""
             local t = redis.call('TIME')
@@ -60,6 +60,7 @@ enum RedisScript {
               end
             end
             if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return {text, mark, 'leased'} end
+            redis.call('SET', KEYS[5], '1', 'PX', 5000)
             return {text, mark, 'busy', tostring(redis.call('PTTL', KEYS[1]))}
             """),
 
@@ -70,9 +71,10 @@ enum RedisScript {
             """),
 
     /**
-     * Ends the lease and leaves an outcome. KEYS lease, outcome, mark; ARGV token, mark that the fetch began under,
+     * Ends the lease and leaves an outcome. KEYS lease, outcome, mark, awaited; ARGV token, mark that the fetch began under,
      * value or nothing, shortest and longest freshness in microseconds, whether what was known before still counts, the
-     * outcome's milliseconds, channel, message. Does nothing but tell where the lease is another's.
+     * outcome's milliseconds, channel, message. A message goes to every replica, so it is sent only where one waits.
+     * Does nothing where the lease is another's.
      */
     PUBLISH("""
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -91,7 +93,7 @@ enum RedisScript {
                          'until', string.format('%.0f', now + fresh))
               redis.call('PEXPIRE', KEYS[2], ARGV[7])
             end
-            redis.call('PUBLISH', ARGV[8], ARGV[9])
+            if redis.call('DEL', KEYS[4]) == 1 then redis.call('PUBLISH', ARGV[8], ARGV[9]) end
             return 1
             """),
 

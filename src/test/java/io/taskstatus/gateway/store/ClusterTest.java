@@ -157,6 +157,14 @@ class ClusterTest {
     }
 
     @Test
+    void replicasAreToldOfAFetchOnlyWhereOneWaitsForIt() throws Exception {
+        StatusSource alone = replica().around(new Upstream(new Fetched.Found(running("e-1"))));
+        alone.fetch(id("e-1"), Optional.empty());
+        await().until(() -> redis.say("EXISTS", leaseOf("e-1")).startsWith(":0"));
+        assertThat(redis.say("INFO", "commandstats")).doesNotContain("cmdstat_publish");
+    }
+
+    @Test
     void aFreshOutcomeIsTakenAndAnOldOneIsNot() throws Exception {
         Upstream upstream = new Upstream(new Fetched.Found(running("e-1")));
         StatusSource one = replica().around(upstream);
