@@ -90,8 +90,10 @@ final class Simulation {
         FreshnessPolicy freshness = new FreshnessPolicy(
                 Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1),
                 Duration.ofSeconds(30));
+        // a thousand memories of 64 MiB do not fit here; what is asked of one replica fits into less
+        long memory = count > 10 ? 256 << 10 : 64 << 20;
         for (int i = 0; i < count; i++) {
-            replicas.add(new StatusLookup(new Shared(), new Cluster(), freshness, 256 << 10, Duration.ofSeconds(5),
+            replicas.add(new StatusLookup(new Shared(), new Cluster(), freshness, memory, Duration.ofSeconds(5),
                     Runnable::run, new LookupObserver() {}, time));
         }
     }
