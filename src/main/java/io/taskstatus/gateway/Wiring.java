@@ -66,13 +66,16 @@ public class Wiring {
     private static final String VERSION = "1.0.0";
 
     /** Threads that may block, one for each flight, watch and stream. */
-    private final Executor threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("lookup-", 0).factory());
+    private final Executor threads;
 
     private final GatewayConfig config;
+    private final TracingWiring tracing;
 
-    Wiring(GatewayConfig config) {
+    Wiring(GatewayConfig config, TracingWiring tracing) {
         this.config = ConfigRules.checked(config, Wiring::isSet);
+        this.tracing = tracing;
+        this.threads = tracing.carrying(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("lookup-", 0).factory()));
     }
 
     private static boolean isSet(String property) {
@@ -90,7 +93,7 @@ public class Wiring {
     @Produces
     @Singleton
     LookupObserver observer(MeterRegistry registry) {
-        return new LookupMetrics(registry);
+        return tracing.telling(new LookupMetrics(registry));
     }
 
     @Produces

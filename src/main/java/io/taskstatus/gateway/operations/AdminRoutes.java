@@ -1,5 +1,7 @@
 package io.taskstatus.gateway.operations;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.ResultStore;
 import io.taskstatus.gateway.lookup.StatusLookup;
@@ -9,7 +11,6 @@ import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.problem.ProblemDocument;
 import io.taskstatus.gateway.status.ExecutionId;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -215,8 +216,9 @@ public final class AdminRoutes {
     }
 
     private static ProblemDocument problem(RoutingContext context, FailureReason reason) {
-        HttpServerRequest request = context.request();
-        return ProblemDocument.of(reason, String.valueOf(request.path()));
+        SpanContext span = Span.current().getSpanContext();
+        return ProblemDocument.of(reason, String.valueOf(context.request().path()))
+                .within(span.isValid() ? Optional.of(span.getTraceId()) : Optional.empty());
     }
 
     private static void refuse(RoutingContext context, FailureReason reason) {

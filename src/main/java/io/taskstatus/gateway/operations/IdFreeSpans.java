@@ -6,6 +6,8 @@ import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Keeps execution ids out of traces: an id is as good as a password, and the framework's spans hold the path or URL of each
@@ -13,35 +15,53 @@ import jakarta.inject.Singleton;
  */
 @Singleton
 public final class IdFreeSpans implements SpanProcessor {
-    private static final String PATH = "/task/function/execution-status/";
-    private static final String TEMPLATE = PATH + "{executionId}";
+    /** The status endpoint, as spans name it. */
+    static final String STATUS = "/task/function/execution-status/{executionId}";
+
+    private static final List<String> TEMPLATES = List.of(STATUS, "/admin/results/{executionId}");
+    private static final String CONSOLE = "/console";
+    /** What stands in a span as it was sent; a mistyped path may hold an id anywhere. */
+    private static final Set<String> HARMLESS = Set.of("/", "/openapi", "/admin/results");
+
+    private static final String ANYTHING_ELSE = "/*";
     private static final AttributeKey<String> URL_PATH = AttributeKey.stringKey("url.path");
     private static final AttributeKey<String> URL_FULL = AttributeKey.stringKey("url.full");
     private static final AttributeKey<String> URL_QUERY = AttributeKey.stringKey("url.query");
 
     @Override
     public void onStart(Context parent, ReadWriteSpan span) {
-        clean(span, URL_PATH);
-        clean(span, URL_FULL);
+        String path = span.getAttribute(URL_PATH);
+        if (path != null) {
+            span.setAttribute(URL_PATH, placeOf(path));
+        }
+        String url = span.getAttribute(URL_FULL);
+        if (url != null) {
+            span.setAttribute(URL_FULL, withoutId(url));
+        }
         if (span.getAttribute(URL_QUERY) != null) {
             span.setAttribute(URL_QUERY, "");
         }
-        String name = span.getName();
-        if (name.contains(PATH)) {
-            span.updateName(withoutId(name));
-        }
+        span.updateName(withoutId(span.getName()));
     }
 
-    private static void clean(ReadWriteSpan span, AttributeKey<String> key) {
-        String value = span.getAttribute(key);
-        if (value != null && value.contains(PATH)) {
-            span.setAttribute(key, withoutId(value));
+    private static String placeOf(String path) {
+        if (path.startsWith(CONSOLE + "/")) {
+            return CONSOLE;
         }
+        String clean = withoutId(path);
+        return TEMPLATES.contains(clean) || HARMLESS.contains(clean) ? clean : ANYTHING_ELSE;
     }
 
-    /** All that comes after the path's fixed part goes: what stands there was sent by a client. */
+    /** All that comes after a path's fixed part goes: what stands there was sent by a client. */
     private static String withoutId(String text) {
-        return text.substring(0, text.indexOf(PATH)) + TEMPLATE;
+        for (String template : TEMPLATES) {
+            String fixed = template.substring(0, template.indexOf('{'));
+            int start = text.indexOf(fixed);
+            if (start >= 0) {
+                return text.substring(0, start) + template;
+            }
+        }
+        return text;
     }
 
     @Override

@@ -12,10 +12,12 @@ import io.taskstatus.gateway.status.VerificationStatus;
 import io.taskstatus.gateway.upstream.UpstreamReply.BodyEnd;
 import java.time.Duration;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The attempts that are made for one id until there is a status, or until it is not worth another. */
 final class UpstreamFetch {
+    private static final Logger LOG = Logger.getLogger(UpstreamFetch.class);
     /** With less time left than the longest usual backoff and a little, no further attempt is made. */
     private static final Duration LEAST_LEFT = Duration.ofMillis(300);
 
@@ -84,6 +86,7 @@ final class UpstreamFetch {
     }
 
     private void report(String outcome, long began) {
+        LOG.debugf("%s: attempt %d brought %s", id, attempts, outcome);
         observer.attempted(outcome, Duration.ofNanos(time.ticks() - began));
     }
 

@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.upstream;
 
+import io.opentelemetry.context.Context;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.tls.TlsConfiguration;
 import io.taskstatus.gateway.status.ExecutionId;
@@ -112,9 +113,12 @@ public final class UpstreamWire implements AutoCloseable {
     }
 
     private UpstreamReply getOnce(ExecutionId id, Optional<String> traceparent, long nanos) throws WireException {
-        WireCall call = new WireCall(maxBody);
+        Context trace = Context.current();
+        WireCall call = new WireCall(maxBody, trace);
+        // with tracing on, the call's own span is the parent that the upstream is told of
+        String parent = trace.equals(Context.root()) ? traceparent.orElse(null) : null;
         FutureTask<UpstreamReply> answer =
-                new FutureTask<>(() -> call.make(() -> api.statusOf(id.value(), traceparent.orElse(null), apiKey)));
+                new FutureTask<>(() -> call.make(() -> api.statusOf(id.value(), parent, apiKey)));
         Thread.ofVirtual().name("upstream").start(answer);
         try {
             return answer.get(nanos, TimeUnit.NANOSECONDS);

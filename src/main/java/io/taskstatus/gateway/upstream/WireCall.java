@@ -1,5 +1,7 @@
 package io.taskstatus.gateway.upstream;
 
+import io.opentelemetry.context.Context;
+import io.quarkus.opentelemetry.runtime.QuarkusContextStorage;
 import io.taskstatus.gateway.upstream.UpstreamReply.BodyEnd;
 import io.taskstatus.gateway.upstream.WireException.Kind;
 import io.vertx.core.http.HttpClientRequest;
@@ -22,15 +24,28 @@ final class WireCall {
     private static final ScopedValue<WireCall> CURRENT = ScopedValue.newInstance();
 
     private final int maxBody;
+    /** What the upstream's span is to be a part of, with tracing on. */
+    private final Context trace;
+
     private volatile @Nullable ClientRequestContextImpl context;
 
-    WireCall(int maxBody) {
+    /** @param trace in which the call is made */
+    WireCall(int maxBody, Context trace) {
         this.maxBody = maxBody;
+        this.trace = trace;
     }
 
     /** A request filter: tells the call that runs on this thread where to find its request. */
     static void began(ClientRequestContext context) {
-        CURRENT.get().context = (ClientRequestContextImpl) context;
+        CURRENT.get().began((ClientRequestContextImpl) context);
+    }
+
+    private void began(ClientRequestContextImpl begun) {
+        context = begun;
+        if (!trace.equals(Context.root())) {
+            // a scope that is never closed: the client's context ends with the call
+            var _ = QuarkusContextStorage.INSTANCE.attach(begun.getContext(), trace);
+        }
     }
 
     /** Makes the call, and reads what comes on this thread. */

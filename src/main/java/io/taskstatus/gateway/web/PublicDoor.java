@@ -145,7 +145,12 @@ public final class PublicDoor implements Handler<RoutingContext> {
                 ? Optional.empty()
                 : RequestDirectives.preferredWait(http.headers().getAll("Prefer"), maxWait);
         return new StatusRequest(
-                question, pathOf(http), caller.team(), http.headers().getAll("If-None-Match"), patience, traceparent);
+                question,
+                pathOf(http),
+                caller.team(),
+                http.headers().getAll("If-None-Match"),
+                patience,
+                TraceIds.of(http));
     }
 
     /** The path as it was sent, without the query. */
@@ -161,8 +166,13 @@ public final class PublicDoor implements Handler<RoutingContext> {
         observer.answered(Provenance.NOTHING, reason.code(), team);
         ProblemReply.send(
                 context.response(),
-                ProblemDocument.of(reason, pathOf(context.request())),
+                problem(reason, context.request()),
                 Math.max(1, Time.wholeSeconds(retryAfter)),
                 !HttpMethod.HEAD.equals(context.request().method()));
+    }
+
+    /** The problem of a request that is refused, or that fails, before or beside any answer. */
+    static ProblemDocument problem(FailureReason reason, HttpServerRequest request) {
+        return ProblemDocument.of(reason, pathOf(request)).within(TraceIds.of(request));
     }
 }

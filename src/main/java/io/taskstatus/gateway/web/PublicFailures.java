@@ -24,10 +24,14 @@ public final class PublicFailures implements Handler<RoutingContext> {
             context.response().setStatusCode(status).end();
             return;
         }
-        LOG.error("A request failed for a reason that nobody foresaw", context.failure());
+        ProblemDocument problem = PublicDoor.problem(FailureReason.INTERNAL_ERROR, context.request());
+        LOG.errorf(
+                context.failure(),
+                "A request failed for a reason that nobody foresaw; trace %s",
+                problem.traceId().orElse("none"));
         ProblemReply.send(
                 context.response(),
-                ProblemDocument.of(FailureReason.INTERNAL_ERROR, PublicDoor.pathOf(context.request())),
+                problem,
                 1,
                 !HttpMethod.HEAD.equals(context.request().method()));
     }

@@ -93,9 +93,14 @@ public final class StatusEvents {
             LOG.infof("the reader of %s was cut off: it took nothing for %s", request.id(), pace.slowestReader());
             http.response().reset();
         } catch (RuntimeException fault) {
-            LOG.errorf(fault, "the stream of %s failed", request.id());
-            ProblemReply.send(
-                    http.response(), ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path()), 1, true);
+            LOG.errorf(
+                    fault,
+                    "the stream of %s failed; trace %s",
+                    request.id(),
+                    request.traceId().orElse("none"));
+            ProblemDocument problem = ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path())
+                    .within(request.traceId());
+            ProblemReply.send(http.response(), problem, 1, true);
         }
     }
 

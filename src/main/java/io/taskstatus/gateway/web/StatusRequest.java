@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param team whose request it is, as metrics name it
  * @param ifNoneMatch the values of {@code If-None-Match}
  * @param patience how long the client prefers to wait for a terminal status
+ * @param traceId of the trace that the request belongs to
  */
 record StatusRequest(
         Question question,
@@ -20,16 +21,11 @@ record StatusRequest(
         String team,
         List<String> ifNoneMatch,
         Optional<Duration> patience,
-        Optional<String> traceparent) {
+        Optional<String> traceId) {
     /** Under this key a request travels in its routing context. */
     static final String KEY = StatusRequest.class.getName();
 
     ExecutionId id() {
         return question.id();
-    }
-
-    /** The trace that this request belongs to. */
-    Optional<String> traceId() {
-        return traceparent.map(RequestDirectives::traceIdOf);
     }
 }

@@ -106,9 +106,14 @@ public final class StatusWaits {
         } catch (InterruptedException gone) {
             LOG.debugf("the client that waited for %s is gone", request.id());
         } catch (RuntimeException fault) {
-            LOG.errorf(fault, "a wait for %s failed", request.id());
-            ProblemReply.send(
-                    http.response(), ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path()), 1, true);
+            LOG.errorf(
+                    fault,
+                    "a wait for %s failed; trace %s",
+                    request.id(),
+                    request.traceId().orElse("none"));
+            ProblemDocument problem = ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path())
+                    .within(request.traceId());
+            ProblemReply.send(http.response(), problem, 1, true);
         }
     }
 }

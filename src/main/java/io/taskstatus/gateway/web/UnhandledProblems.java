@@ -1,7 +1,6 @@
 package io.taskstatus.gateway.web;
 
 import io.taskstatus.gateway.lookup.FailureReason;
-import io.taskstatus.gateway.problem.ProblemDocument;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -22,10 +21,12 @@ public class UnhandledProblems {
                 default -> FailureReason.INTERNAL_ERROR;
             };
         } else if (!(failure instanceof InterruptedException)) {
-            LOG.error("A request failed for a reason that nobody foresaw", failure);
+            LOG.errorf(
+                    failure,
+                    "A request failed for a reason that nobody foresaw; trace %s",
+                    TraceIds.of(context.request()).orElse("none"));
         }
-        byte[] body =
-                ProblemDocument.of(reason, PublicDoor.pathOf(context.request())).toJson();
+        byte[] body = PublicDoor.problem(reason, context.request()).toJson();
         Response.ResponseBuilder response = Response.status(reason.status()).entity(body);
         ProblemReply.headers(reason, body.length, 1, response::header);
         return response.build();

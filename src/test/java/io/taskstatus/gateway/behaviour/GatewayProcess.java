@@ -51,21 +51,13 @@ final class GatewayProcess implements AutoCloseable {
         int port = freePort();
         int managementPort = freePort();
         Path log = Files.createTempFile("gateway", ".log");
-        List<String> command = new ArrayList<>(program);
-        if (isNative()) {
-            command.add(EXECUTABLE);
-        } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.add("-XX:+UseSerialGC");
-        }
-        command.addAll(List.of(
+        List<String> settings = new ArrayList<>(List.of(
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.http.port=" + port,
                 "-Dquarkus.management.port=" + managementPort));
-        command.addAll(List.of(options));
-        if (!isNative()) {
-            command.addAll(List.of("-jar", JAR.toString()));
-        }
+        settings.addAll(List.of(options));
+        List<String> command = new ArrayList<>(program);
+        command.addAll(command(settings));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -73,6 +65,21 @@ final class GatewayProcess implements AutoCloseable {
         GatewayProcess gateway = new GatewayProcess(process, log, port, managementPort);
         await().atMost(Duration.ofMinutes(2)).failFast(gateway::hasEnded).until(gateway::isReady);
         return gateway;
+    }
+
+    /** What starts the program with {@code options}. */
+    static List<String> command(List<String> options) {
+        List<String> command = new ArrayList<>();
+        if (isNative()) {
+            command.add(EXECUTABLE);
+            command.addAll(options);
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-XX:+UseSerialGC");
+            command.addAll(options);
+            command.addAll(List.of("-jar", JAR.toString()));
+        }
+        return command;
     }
 
     /** Whether the program runs as native code. */

@@ -12,7 +12,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,7 +130,7 @@ class KilledGatewayIT {
     private Process start(int upstreamPort) throws IOException {
         port = freePort();
         management = freePort();
-        ProcessBuilder builder = new ProcessBuilder(command())
+        ProcessBuilder builder = new ProcessBuilder(GatewayProcess.command(List.of("-Xmx256m")))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("gateway.log").toFile());
         builder.environment()
@@ -156,18 +155,6 @@ class KilledGatewayIT {
                 .ignoreExceptions()
                 .until(() -> request(port, "/openapi").statusCode() > 0);
         return process;
-    }
-
-    /** The native executable where the build made one, else the jar. */
-    private static List<String> command() {
-        Path executable = Path.of(System.getProperty("native.image.path", "none"));
-        return Files.isExecutable(executable)
-                ? List.of(executable.toString())
-                : List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-jar",
-                        "target/quarkus-app/quarkus-run.jar");
     }
 
     private static int freePort() throws IOException {

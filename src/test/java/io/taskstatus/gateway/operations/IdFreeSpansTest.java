@@ -34,6 +34,20 @@ class IdFreeSpansTest {
         assertThat(query.getAttribute(AttributeKey.stringKey("url.query"))).isEmpty();
     }
 
+    @Test
+    void aMistypedPathMayHoldAnIdAnywhereAndLeavesAltogether() {
+        for (String path : new String[] {"/Task/function/execution-status/" + ID, "/" + ID, "/consoles/" + ID}) {
+            assertThat(pathOf(path)).isEqualTo("/*");
+        }
+        assertThat(pathOf("/console/" + ID)).isEqualTo("/console");
+        assertThat(pathOf("/admin/results/" + ID)).isEqualTo("/admin/results/{executionId}");
+        assertThat(pathOf("/admin/results")).isEqualTo("/admin/results");
+    }
+
+    private static String pathOf(String path) {
+        return String.valueOf(started("GET", "url.path", path).getAttribute(AttributeKey.stringKey("url.path")));
+    }
+
     private static ReadableSpan started(String name, String attribute, String value) {
         try (SdkTracerProvider tracing =
                 SdkTracerProvider.builder().addSpanProcessor(new IdFreeSpans()).build()) {
