@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Run in the image's build, where its contents lie: unpacks the native libraries of this processor, makes the volume's
- * folder, and gives every file the modes and the time that do not depend on who built it. It takes the JDK alone.
+ * folder, drops what nobody reads, and gives every file the modes and the time that do not depend on who built it. It takes the JDK alone.
  */
 final class Contents {
     private static final Path APP = Path.of("/app");
@@ -30,6 +30,8 @@ final class Contents {
         unpack("com.aayushatharva.brotli4j.native-linux-", "libbrotli.so");
         Files.createDirectories(DATA);
         Files.createDirectories(CACHE);
+        // for heaps that no container of this image has; 15 MB
+        Files.deleteIfExists(RUNTIME.resolve("lib/server/classes_nocoops.jsa"));
 
         FileTime time = FileTime.from(Instant.ofEpochSecond(Long.parseLong(System.getenv("SOURCE_DATE_EPOCH"))));
         for (Path root : List.of(APP, RUNTIME, DATA, CACHE)) {

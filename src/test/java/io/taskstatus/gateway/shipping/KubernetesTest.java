@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -224,6 +225,20 @@ class KubernetesTest {
         assertThat(resource.get("spec"))
                 .as("copy docker/prometheus/alerts.yaml below `spec:`")
                 .isEqualTo(rules);
+    }
+
+    @Test
+    void theGuidesOwnOverlayRenders(@TempDir Path folder) throws Exception {
+        String guide = Files.readString(Path.of("docs/deployment.md")).replaceAll("(?m)^   ", "");
+        int start = guide.indexOf("# k8s/overlays/ours/kustomization.yaml");
+        String overlay = guide.substring(start, guide.indexOf("```", start));
+        Path production = folder.toRealPath()
+                .relativize(Path.of("k8s/overlays/production").toRealPath());
+        Files.writeString(
+                folder.resolve("kustomization.yaml"), overlay.replace("../production", production.toString()));
+
+        assertThat(gateway(Rendered.folder(folder)).getImage())
+                .isEqualTo("registry.example/task-status-gateway:" + version());
     }
 
     @Test

@@ -62,12 +62,13 @@ record Rendered(List<HasMetadata> resources) {
     }
 
     static Rendered overlay(String name) throws IOException, InterruptedException {
+        return folder(Path.of("k8s", "overlays", name));
+    }
+
+    static Rendered folder(Path folder) throws IOException, InterruptedException {
         Program kustomize = Program.required("kubectl", "kustomize");
         String command = kustomize.path().endsWith("kubectl") ? "kustomize" : "build";
-        return read(kustomize.run(
-                Duration.ofSeconds(60),
-                command,
-                Path.of("k8s", "overlays", name).toString()));
+        return read(kustomize.run(Duration.ofSeconds(60), command, folder.toString()));
     }
 
     static Rendered read(String documents) throws IOException {

@@ -89,9 +89,13 @@ final class RunningContainer implements AutoCloseable {
         podman.run(Duration.ofSeconds(20), "kill", "--signal", name, id);
     }
 
-    /** Its exit code, once it has ended; fails after {@code limit}. */
-    int ended(Duration limit) throws IOException, InterruptedException {
-        return Integer.parseInt(podman.run(limit, "wait", id).strip());
+    /** Its exit code, once it has ended; fails after {@code limit}. {@code podman wait} may take 20 s to notice. */
+    int ended(Duration limit) {
+        String state = Awaitility.await()
+                .atMost(limit)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> inspect("{{.State.Status}} {{.State.ExitCode}}"), now -> now.startsWith("exited "));
+        return Integer.parseInt(state.substring("exited ".length()));
     }
 
     String inspect(String template) throws IOException, InterruptedException {
