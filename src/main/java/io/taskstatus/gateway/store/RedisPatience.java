@@ -18,7 +18,7 @@ record RedisPatience(Duration find, Duration lease, Duration commit, Duration to
             Duration.ofMillis(45),
             Duration.ofMillis(45),
             Duration.ofMillis(50),
-            Duration.ofMillis(55),
+            Duration.ofMillis(50),
             Duration.ofMillis(45),
             Duration.ofMillis(150));
 }

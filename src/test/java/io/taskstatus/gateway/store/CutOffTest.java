@@ -181,7 +181,7 @@ class CutOffTest {
         two.store().find(id("e-1")).get();
         source.fetch(id("e-1"), Optional.empty());
         two.store().keep(success("e-1"));
-        // three steps of 30 ms each, were it not for the budget of 55 ms; the rest is this machine's
+        // three steps of 30 ms each, were it not for the budget of 50 ms; the rest is this machine's
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(85));
     }
 }
