@@ -177,11 +177,17 @@ class CutOffTest {
     void aSlowRedisHoldsAFetchBackOnceAndNotAtEachStep() throws Exception {
         StatusSource source = two.around((id, trace) -> new Fetched.Found(success(id.value())));
         cable.takes(Duration.ofMillis(30));
-        long start = System.nanoTime();
-        two.store().find(id("e-1")).get();
-        source.fetch(id("e-1"), Optional.empty());
-        two.store().keep(success("e-1"));
-        // three steps of 30 ms each, were it not for the budget of 50 ms; the rest is this machine's
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(85));
+        Duration quickest = Duration.ofDays(1);
+        for (int i = 0; i < 10; i++) {
+            String id = "e-" + i;
+            long start = System.nanoTime();
+            two.store().find(id(id)).get();
+            source.fetch(id(id), Optional.empty());
+            two.store().keep(success(id));
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            quickest = took.compareTo(quickest) < 0 ? took : quickest;
+        }
+        // three steps of 30 ms each, were it not for the budget of 50 ms; a busy machine only adds to either
+        assertThat(quickest).isLessThan(Duration.ofMillis(85));
     }
 }

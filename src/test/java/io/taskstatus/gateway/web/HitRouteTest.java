@@ -60,7 +60,8 @@ class HitRouteTest {
     };
 
     private final Vertx vertx = Vertx.vertx();
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final List<String> timed = new CopyOnWriteArrayList<>();
     private int hits;
@@ -203,6 +204,17 @@ class HitRouteTest {
         ask(hits, "unheard-of");
 
         await().untilAsserted(() -> assertThat(timed).containsExactly("GET 200", "GET 304", "GET 404"));
+    }
+
+    @Test
+    void whatMayHaveABodyGoesOn() throws Exception {
+        assertThat(ask(hits, "SUCCESS").statusCode()).isEqualTo(200);
+        HttpRequest.Builder withBody = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + hits + PublicPaths.STATUS + "SUCCESS"))
+                .method("GET", HttpRequest.BodyPublishers.ofString("a body"));
+        assertThat(client.send(withBody.build(), HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     @Test
