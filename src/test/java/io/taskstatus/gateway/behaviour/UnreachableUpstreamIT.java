@@ -23,13 +23,13 @@ class UnreachableUpstreamIT {
     Path folder;
 
     private GatewayProcess before(String url, String... options) throws IOException {
-        List<String> all = new ArrayList<>(List.of(options));
-        all.addAll(List.of(
+        List<String> all = new ArrayList<>(List.of(
                 "-Dgateway.upstream.url=" + url,
                 "-Dgateway.upstream.connect-timeout=5s",
                 "-Dgateway.upstream.attempt-timeout=8s",
                 "-Dgateway.upstream.deadline=15s",
                 "-Dgateway.store.path=" + folder));
+        all.addAll(List.of(options));
         return GatewayProcess.start(all.toArray(String[]::new));
     }
 
@@ -39,7 +39,7 @@ class UnreachableUpstreamIT {
 
     @Test
     void aNameThatDoesNotResolveIsUnreachableAndTheGatewayIsReady() throws IOException {
-        try (GatewayProcess gateway = before("http://upstream.invalid")) {
+        try (GatewayProcess gateway = before("http://upstream.invalid", "-Dgateway.upstream.deadline=4s")) {
             Response problem = get(gateway, "e-1");
             assertThat(problem.statusCode()).isEqualTo(503);
             assertThat(problem.jsonPath().getString("code")).isEqualTo("upstream_unreachable");

@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -24,7 +23,7 @@ import org.awaitility.Awaitility;
 
 /**
  * An overlay's Deployment, run by podman as a kubelet would: one pod, on the host's network. What podman can't do here is
- * taken away: probes (no timers), published ports, other replicas.
+ * taken away: probes (no timers), published ports, other replicas, a reference to a Secret.
  */
 final class PlayedPod implements AutoCloseable {
     private static final String NAME = "task-status-gateway";
@@ -76,17 +75,16 @@ final class PlayedPod implements AutoCloseable {
             container.setStartupProbe(null);
             container.setLivenessProbe(null);
             container.setReadinessProbe(null);
+            // podman 4 does not find a Secret's values in what it made of the Secret itself
+            container.getEnv().stream()
+                    .filter(variable -> variable.getName().equals("QUARKUS_REDIS_PASSWORD"))
+                    .forEach(variable -> {
+                        variable.setValueFrom(null);
+                        variable.setValue("secret");
+                    });
         }
         List<HasMetadata> documents = new ArrayList<>();
         documents.add(settings);
-        documents.add(new SecretBuilder()
-                .withApiVersion("v1")
-                .withKind("Secret")
-                .withNewMetadata()
-                .withName(NAME + "-redis")
-                .endMetadata()
-                .addToData("password", "c2VjcmV0")
-                .build());
         documents.addAll(rendered.all(PersistentVolumeClaim.class));
         documents.add(deployment);
         StringBuilder yaml = new StringBuilder();
@@ -121,7 +119,6 @@ final class PlayedPod implements AutoCloseable {
         try {
             podman.attempt(Duration.ofMinutes(1), "kube", "down", file.toString());
             podman.attempt(Duration.ofMinutes(1), "volume", "rm", "--force", NAME, "data", "tmp");
-            podman.attempt(Duration.ofMinutes(1), "secret", "rm", NAME + "-redis");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -94,8 +94,10 @@ final class RunningContainer implements AutoCloseable {
         String state = Awaitility.await()
                 .atMost(limit)
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> inspect("{{.State.Status}} {{.State.ExitCode}}"), now -> now.startsWith("exited "));
-        return Integer.parseInt(state.substring("exited ".length()));
+                .until(
+                        () -> inspect("{{.State.Status}} {{.State.ExitCode}}"),
+                        now -> now.matches("(stopped|exited) \\d+"));
+        return Integer.parseInt(state.substring(state.indexOf(' ') + 1));
     }
 
     String inspect(String template) throws IOException, InterruptedException {
