@@ -160,7 +160,7 @@ class SoakIT {
         Files.readAllLines(Path.of("docker", "jvm.options")).stream()
                 .filter(line -> line.startsWith("-") && !line.contains("/app/") && !line.contains("sqlite.lib"))
                 .forEach(options::add);
-        options.add("-XX:MaxRAM=" + MEMORY_MIB + "m");
+        options.addAll(List.of("-XX:MaxRAM=" + MEMORY_MIB + "m", "-XX:TieredStopAtLevel=4"));
         options.add("-Dgateway.upstream.attempt-timeout=500ms");
         options.add("-Dgateway.upstream.deadline=1s");
         options.add("-Dgateway.upstream.url=" + upstream.url());
