@@ -61,7 +61,6 @@ class TwoGatewaysIT {
         try {
             return GatewayProcess.start(
                     "-Xmx128m",
-                    "-XX:TieredStopAtLevel=1",
                     "-Dquarkus.management.host=127.0.0.1",
                     "-Dgateway.store.kind=redis",
                     "-Dquarkus.redis.hosts=" + redis.url(),
