@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.ConfigMapping;
 import jakarta.inject.Singleton;
 import java.util.Set;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rooms of the house and the doors between them. */
@@ -183,6 +185,25 @@ class ArchitectureTest {
                 || type.getAnnotations().stream()
                         .anyMatch(
                                 annotation -> annotation.getRawType().getName().startsWith("jakarta."));
+    }
+
+    /** The build starts those in one process, and the rest of the tests in two without Quarkus. */
+    @Test
+    void testsInQuarkusAreTaggedAndLiveWhereTheBuildLooks() {
+        JavaClasses tests = new ClassFileImporter()
+                .importUrl(ArchitectureTest.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation());
+        ArchRule rule = classes()
+                .that()
+                .areAnnotatedWith(QuarkusTest.class)
+                .should(be(describe(
+                        "tagged",
+                        test -> test.getAnnotationOfType(Tag.class).value().equals("quarkus"))))
+                .andShould()
+                .resideInAnyPackage(room("behaviour"), room("upstream"));
+        rule.check(tests);
     }
 
     private static String room(String name) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Where no admin token is configured. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(TeamAccess.class)
 class AdminDisabledTest {
     private final String results = Gateway.management("/admin/results");

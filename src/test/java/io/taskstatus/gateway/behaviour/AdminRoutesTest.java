@@ -15,12 +15,14 @@ import io.restassured.specification.RequestSpecification;
 import io.taskstatus.gateway.FakeUpstream;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators do with stored results, on the management port. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(AgainstUpstream.class)
 class AdminRoutesTest extends Gateway {
     private static final int LIMIT = 8 << 20;

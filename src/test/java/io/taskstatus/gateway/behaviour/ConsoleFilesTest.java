@@ -13,12 +13,14 @@ import static org.hamcrest.Matchers.not;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.taskstatus.gateway.FakeUpstream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is served at {@code /} and below {@code /console/}, and how. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(AgainstUpstream.class)
 class ConsoleFilesTest extends Gateway {
 

@@ -27,10 +27,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The console in a browser; see {@link ConsoleTab} for what holds in every test. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(AgainstUpstream.class)
 class ConsoleTest extends Gateway {
     private static final int WIDE = 1280;

@@ -14,10 +14,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.taskstatus.gateway.FakeUpstream;
 import java.net.URI;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The console of a gateway that answers those who have a token. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(TeamAccess.class)
 class ConsoleTokenTest extends Gateway {
     @TestHTTPResource("/")

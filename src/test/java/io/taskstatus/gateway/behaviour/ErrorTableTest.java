@@ -19,6 +19,7 @@ import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream.Reply;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every row of the error table, as a client sees it. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(AgainstUpstream.class)
 class ErrorTableTest extends Gateway {
     /** Name, the upstream's reply, status, code, whether it is worth trying again, calls upstream. */

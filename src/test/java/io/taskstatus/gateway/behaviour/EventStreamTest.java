@@ -18,12 +18,14 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Server-sent events on the same URL. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(UnhurriedGateway.class)
 class EventStreamTest extends Gateway {
     @Inject

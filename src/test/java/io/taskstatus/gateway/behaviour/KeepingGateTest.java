@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** What is wrong with a body keeps it from being kept for ever; the right answer replaces it a second later. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(AgainstUpstream.class)
 class KeepingGateTest extends Gateway {
     private static final String DEEP =

@@ -10,10 +10,12 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Access by tokens of quarkus-oidc, by its own settings alone. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(OidcAccess.class)
 class OidcAccessTest extends Gateway {
     @Inject

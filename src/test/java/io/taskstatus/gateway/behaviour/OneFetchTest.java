@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One fetch per id, whoever asks and whoever leaves. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(UnhurriedGateway.class)
 class OneFetchTest extends Gateway {
     private static final int CLIENTS = 2_000;

@@ -8,11 +8,13 @@ import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Documented bodies and odd but legal ones go out as they came in, on miss and on hit. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(AgainstUpstream.class)
 class RealBodiesTest extends Gateway {
     private static final String SIGNATURE =

@@ -12,12 +12,14 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Access by the teams' tokens, and their limits. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(TeamAccess.class)
 class TeamAccessTest extends Gateway {
     private static final String FORBIDDEN_ID = "a%2Fb";

@@ -15,12 +15,14 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Prefer: wait}: one request instead of many, and one poll upstream however many wait. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(UnhurriedGateway.class)
 class WaitingTest extends Gateway {
     /** As many as the profile has room for. */

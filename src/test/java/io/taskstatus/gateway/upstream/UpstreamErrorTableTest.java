@@ -32,12 +32,14 @@ import io.taskstatus.gateway.lookup.SourceFailure;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every row of the error table over a real socket: the code, and how many attempts it is worth. */
 @QuarkusTest
+@Tag("quarkus")
 class UpstreamErrorTableTest {
     private static final String OBJECT = "{\"verificationStatus\":\"Success\"}";
 

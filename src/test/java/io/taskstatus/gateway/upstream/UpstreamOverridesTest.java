@@ -21,10 +21,12 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Quarkus' own settings reach the upstream room: the numbers of fault tolerance, and an egress proxy. */
 @QuarkusTest
+@Tag("quarkus")
 @TestProfile(UpstreamOverridesTest.Overrides.class)
 class UpstreamOverridesTest {
     public static class Overrides implements QuarkusTestProfile {

@@ -17,11 +17,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates are always verified, against a private trust store where there is one. */
 @QuarkusTest
+@Tag("quarkus")
 class UpstreamTlsTest {
     @Inject
     UpstreamGuard guard;
