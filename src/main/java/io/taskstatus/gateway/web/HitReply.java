@@ -1,45 +1,38 @@
 package io.taskstatus.gateway.web;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.taskstatus.gateway.lookup.Answer;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.status.StatusSnapshot;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
-import io.vertx.core.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
-/** A snapshot as it goes out, encoded once: a hit copies it and formats nothing but what changes. Immutable. */
+/**
+ * A snapshot as it goes out over HTTP/1.1, encoded once from the fields of {@link StatusReply}: a hit copies it and formats
+ * nothing but what changes. Immutable.
+ */
 final class HitReply {
-    private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("Content-Type");
-    private static final CharSequence CONTENT_LENGTH = HttpHeaders.createOptimized("Content-Length");
-    private static final CharSequence NO_SNIFF_NAME = HttpHeaders.createOptimized("X-Content-Type-Options");
-    private static final CharSequence ETAG = HttpHeaders.createOptimized("ETag");
-    private static final CharSequence AGE = HttpHeaders.createOptimized("Age");
-    private static final CharSequence VARY = HttpHeaders.createOptimized("Vary");
-    private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("Cache-Control");
-    private static final CharSequence CACHE_STATUS = HttpHeaders.createOptimized("Cache-Status");
-    private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
+    /** More than the head of any hit takes. */
+    static final int HEAD_ROOM = 512;
 
-    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
-    private static final CharSequence ACCEPT = HttpHeaders.createOptimized("Accept");
-    private static final CharSequence MEMORY_HIT = HttpHeaders.createOptimized(StatusReply.MEMORY_HIT);
-    private static final CharSequence KEEP = HttpHeaders.createOptimized(StatusReply.KEEP);
-    private static final CharSequence REVALIDATE = HttpHeaders.createOptimized(StatusReply.REVALIDATE);
+    private static final byte[] OK = line("HTTP/1.1 200 OK", StatusReply::ofBody);
+    private static final byte[] NOT_MODIFIED = line("HTTP/1.1 304 Not Modified", fields -> {});
+    private static final byte[] MEMORY_HIT = lines(fields -> fields.accept("Cache-Status", StatusReply.MEMORY_HIT));
+    private static final byte[] AGE = ascii("Age: ");
+    private static final byte[] CRLF = ascii("\r\n");
 
     private final StatusSnapshot snapshot;
-    private final CharSequence etag;
-    private final CharSequence length;
-    private final CharSequence cacheControl;
+    private final byte[] lasting;
     private final Buffer body;
     private final long fetchedAt;
 
     HitReply(StatusSnapshot snapshot) {
         this.snapshot = snapshot;
-        this.etag = HttpHeaders.createOptimized(snapshot.etag());
-        this.length = HttpHeaders.createOptimized(Integer.toString(snapshot.body().length));
-        this.cacheControl = StatusReply.cacheControl(snapshot).equals(StatusReply.KEEP) ? KEEP : REVALIDATE;
+        this.lasting = lines(fields -> StatusReply.lasting(snapshot, fields));
         this.body = BufferImpl.buffer(Unpooled.wrappedBuffer(snapshot.body()));
         this.fetchedAt = snapshot.fetchedAt().toEpochMilli();
     }
@@ -49,21 +42,52 @@ final class HitReply {
         return body;
     }
 
-    /** The header fields of a 200. */
-    void ok(MultiMap headers, Answer.Status status, Time time) {
-        headers.add(CONTENT_TYPE, JSON).add(CONTENT_LENGTH, length).add(NO_SNIFF_NAME, NO_SNIFF);
+    /** Writes the status line and the header fields of a 200, but for {@code Content-Length}. */
+    void ok(ByteBuf head, Answer.Status status, Time time) {
+        head.writeBytes(OK);
         if (!snapshot.isTerminal()) {
-            headers.add(RETRY_AFTER, StatusReply.retryAfter(status.freshFor()));
+            head.writeBytes(lines(fields -> fields.accept("Retry-After", StatusReply.retryAfter(status.freshFor()))));
         }
-        notModified(headers, status, time);
+        shared(head, status, time);
     }
 
-    /** The header fields of a 304. */
-    void notModified(MultiMap headers, Answer.Status status, Time time) {
-        headers.add(ETAG, etag)
-                .add(AGE, Long.toString(Math.max(0, (time.now().toEpochMilli() - fetchedAt) / 1000)))
-                .add(VARY, ACCEPT)
-                .add(CACHE_CONTROL, cacheControl)
-                .add(CACHE_STATUS, snapshot.isTerminal() ? MEMORY_HIT : StatusReply.cacheStatus(status.provenance()));
+    /** Writes the status line and the header fields of a 304. */
+    void notModified(ByteBuf head, Answer.Status status, Time time) {
+        head.writeBytes(NOT_MODIFIED);
+        shared(head, status, time);
+    }
+
+    private void shared(ByteBuf head, Answer.Status status, Time time) {
+        head.writeBytes(lasting)
+                .writeBytes(
+                        snapshot.isTerminal()
+                                ? MEMORY_HIT
+                                : lines(fields ->
+                                        fields.accept("Cache-Status", StatusReply.cacheStatus(status.provenance()))));
+        head.writeBytes(AGE);
+        decimal(head, Math.max(0, (time.now().toEpochMilli() - fetchedAt) / 1000));
+        head.writeBytes(CRLF);
+    }
+
+    private static void decimal(ByteBuf to, long number) {
+        if (number >= 10) {
+            decimal(to, number / 10);
+        }
+        to.writeByte('0' + (int) (number % 10));
+    }
+
+    private static byte[] lines(Consumer<BiConsumer<String, String>> fields) {
+        StringBuilder lines = new StringBuilder(128);
+        fields.accept(
+                (name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+        return ascii(lines.toString());
+    }
+
+    private static byte[] line(String status, Consumer<BiConsumer<String, String>> fields) {
+        return ascii(status + "\r\n" + new String(lines(fields), StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -11,10 +11,10 @@ import io.taskstatus.gateway.status.ExecutionId;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -28,6 +28,10 @@ import java.util.Optional;
  */
 public final class HitRoute implements Handler<RoutingContext> {
     private static final int NO_HIT = 0;
+    /** Bytes of a body that is sent in one piece with its head; larger ones go the long way. */
+    private static final int MOST = 32 * 1024;
+
+    private static final Buffer NOTHING = Buffer.buffer();
     private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("cache-control");
     private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
     private static final CharSequence ACCEPT = HttpHeaders.createOptimized("accept");
@@ -101,7 +105,7 @@ public final class HitRoute implements Handler<RoutingContext> {
         // whoever may be sending a body is looked after on the long way
         if (headers.contains(CONTENT_LENGTH)
                 || headers.contains(TRANSFER_ENCODING)
-                || request.version() == HttpVersion.HTTP_2) {
+                || request.version() != HttpVersion.HTTP_1_1) {
             return NO_HIT;
         }
         // an id with percent signs is no valid one here, and is decoded at the door
@@ -110,13 +114,14 @@ public final class HitRoute implements Handler<RoutingContext> {
             return NO_HIT;
         }
         Question question = new Question(id.get(), Directive.NONE, Optional.empty(), FetchAllowance.UNLIMITED);
-        if (!(lookup.fromMemory(question).orElse(null) instanceof Answer.Status status)) {
+        if (!(lookup.fromMemory(question).orElse(null) instanceof Answer.Status status)
+                || status.snapshot().body().length > MOST) {
             return NO_HIT;
         }
-        return send(request.response(), status, headers.getAll(IF_NONE_MATCH));
+        return send(request, status, headers.getAll(IF_NONE_MATCH));
     }
 
-    private int send(HttpServerResponse response, Answer.Status status, List<String> ifNoneMatch) {
+    private int send(HttpServerRequest request, Answer.Status status, List<String> ifNoneMatch) {
         StatusSnapshot snapshot = status.snapshot();
         HitReply reply = snapshot.form(HitReply.class, HitReply::new);
         boolean unchanged = !ifNoneMatch.isEmpty() && RequestDirectives.noneMatchNames(ifNoneMatch, snapshot.etag());
@@ -124,15 +129,19 @@ public final class HitRoute implements Handler<RoutingContext> {
                 status.provenance(),
                 unchanged ? "not_modified" : snapshot.status().word(),
                 "none");
-        if (unchanged) {
-            response.setStatusCode(304);
-            reply.notModified(response.headers(), status, time);
-            response.end();
-            return 304;
+        HitEncoder encoder = HitEncoder.of(request.connection());
+        try {
+            if (unchanged) {
+                reply.notModified(encoder.begin(HitReply.HEAD_ROOM), status, time);
+                request.response().setStatusCode(304).end(NOTHING, null);
+                return 304;
+            }
+            reply.ok(encoder.begin(HitReply.HEAD_ROOM + snapshot.body().length), status, time);
+            request.response().end(reply.body(), null);
+            return 200;
+        } finally {
+            encoder.end();
         }
-        reply.ok(response.headers(), status, time);
-        response.end(reply.body());
-        return 200;
     }
 
     private static boolean mayNameEvents(List<String> accept) {

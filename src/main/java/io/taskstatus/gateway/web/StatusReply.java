@@ -24,8 +24,8 @@ final class StatusReply {
     private static final byte[] NO_BODY = {};
     private static final String CACHE_NAME = "task-status-gateway";
     static final String MEMORY_HIT = CACHE_NAME + "; hit; detail=memory";
-    static final String KEEP = "private, max-age=31536000, immutable";
-    static final String REVALIDATE = "private, no-cache";
+    private static final String KEEP = "private, max-age=31536000, immutable";
+    private static final String REVALIDATE = "private, no-cache";
 
     /** Writes header fields to wherever they go. */
     interface Headers {
@@ -92,20 +92,30 @@ final class StatusReply {
         byte[] body = unchanged ? NO_BODY : snapshot.body();
         return new StatusReply(unchanged ? 304 : 200, body, fields -> {
             if (!unchanged) {
-                fields.accept("Content-Type", "application/json");
+                ofBody(fields);
                 fields.accept("Content-Length", Integer.toString(body.length));
-                fields.accept("X-Content-Type-Options", "nosniff");
                 if (!snapshot.isTerminal()) {
                     fields.accept("Retry-After", retryAfter(answer.freshFor()));
                 }
             }
-            fields.accept("ETag", snapshot.etag());
-            fields.accept("Age", Long.toString(ageOf(snapshot, time)));
-            fields.accept("Vary", "Accept");
-            fields.accept("Cache-Control", cacheControl(snapshot));
+            lasting(snapshot, fields);
             fields.accept("Cache-Status", cacheStatus(answer.provenance()));
+            fields.accept("Age", Long.toString(ageOf(snapshot, time)));
             preferenceApplied(waited, fields);
         });
+    }
+
+    /** The header fields that every status' body has. */
+    static void ofBody(BiConsumer<String, String> fields) {
+        fields.accept("Content-Type", "application/json");
+        fields.accept("X-Content-Type-Options", "nosniff");
+    }
+
+    /** The header fields of 200 and 304 that are the same each time {@code snapshot} is the answer. */
+    static void lasting(StatusSnapshot snapshot, BiConsumer<String, String> fields) {
+        fields.accept("ETag", snapshot.etag());
+        fields.accept("Vary", "Accept");
+        fields.accept("Cache-Control", snapshot.status() == VerificationStatus.SUCCESS ? KEEP : REVALIDATE);
     }
 
     private static StatusReply ofFailure(
@@ -131,11 +141,6 @@ final class StatusReply {
 
     private static void preferenceApplied(Optional<Duration> waited, BiConsumer<String, String> fields) {
         waited.ifPresent(wait -> fields.accept("Preference-Applied", "wait=" + wait.toSeconds()));
-    }
-
-    /** Whether and how long a client may keep the snapshot. */
-    static String cacheControl(StatusSnapshot snapshot) {
-        return snapshot.status() == VerificationStatus.SUCCESS ? KEEP : REVALIDATE;
     }
 
     /** Whole seconds until a new answer is worth asking for, at least 1. */

@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The short way and the door, side by side before one lookup: whatever both can answer they answer alike. */
 class HitRouteTest {
+    private static final String LARGE = "large";
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     /** Stands still, so that answers given one after the other can be compared. */
@@ -65,6 +69,7 @@ class HitRouteTest {
     private final List<String> counted = new CopyOnWriteArrayList<>();
     private final List<String> timed = new CopyOnWriteArrayList<>();
     private int hits;
+    private int hitsAmongOthers;
     private int door;
 
     @BeforeEach
@@ -95,16 +100,25 @@ class HitRouteTest {
         for (VerificationStatus status : VerificationStatus.values()) {
             fill(lookup, status.name());
         }
+        fill(lookup, LARGE);
         counted.clear();
-        hits = serve(new HitRoute(
-                lookup, observer, (method, status, nanos) -> timed.add(method.name() + ' ' + status), STILL, true));
+        HitRoute route = new HitRoute(
+                lookup, observer, (method, status, nanos) -> timed.add(method.name() + ' ' + status), STILL, true);
+        hits = serve(route);
+        hitsAmongOthers = serve(context -> {
+            context.response().putHeader("X-Operator", "yes");
+            context.addHeadersEndHandler(ended -> context.response().headers().add("Vary", "Origin"));
+            route.handle(context);
+        });
         StatusWaits waits = new StatusWaits(lookup, patience, threads, observer, STILL);
         door = serve(new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), observer, STILL));
     }
 
     private static StatusSnapshot snapshot(ExecutionId id) {
-        VerificationStatus status = VerificationStatus.valueOf(id.value());
-        byte[] body = ("{ \"verificationStatus\" : \"" + status.word() + "\" }").getBytes(StandardCharsets.UTF_8);
+        boolean large = id.value().equals(LARGE);
+        VerificationStatus status = large ? VerificationStatus.SUCCESS : VerificationStatus.valueOf(id.value());
+        byte[] body = ("{ \"verificationStatus\" : \"" + status.word() + "\" }" + " ".repeat(large ? 33_000 : 0))
+                .getBytes(StandardCharsets.UTF_8);
         return new StatusSnapshot(id, status, body, NOW.minusSeconds(42));
     }
 
@@ -174,6 +188,65 @@ class HitRouteTest {
         }
     }
 
+    @Test
+    void fieldsThatOthersAddGoOutToo() throws Exception {
+        HttpResponse<String> plain = ask(hits, "SUCCESS");
+        HttpResponse<String> more = ask(hitsAmongOthers, "SUCCESS");
+
+        assertThat(more.body()).isEqualTo(plain.body());
+        assertThat(more.headers().allValues("Vary")).containsExactlyInAnyOrder("Accept", "Origin");
+        assertThat(more.headers().allValues("X-Operator")).containsExactly("yes");
+        assertThat(more.headers().map().keySet())
+                .containsAll(plain.headers().map().keySet());
+    }
+
+    @Test
+    void whatIsAskedInOneGoIsAnsweredInItsOrder() throws Exception {
+        String etag = ask(hits, "SUCCESS").headers().firstValue("ETag").orElseThrow();
+        String requests = get("SUCCESS", "")
+                + get("RUNNING", "")
+                + get("SUCCESS", "If-None-Match: " + etag + "\r\n")
+                + get("unheard-of", "")
+                + get("ERROR", "Connection: close\r\n");
+
+        String answers;
+        try (Socket socket = new Socket("localhost", hits)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
+            answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+
+        assertThat(Pattern.compile("HTTP/1.1 \\d{3}|\\{ .*? }")
+                        .matcher(answers)
+                        .results()
+                        .map(MatchResult::group))
+                .containsExactly(
+                        "HTTP/1.1 200",
+                        "{ \"verificationStatus\" : \"Success\" }",
+                        "HTTP/1.1 200",
+                        "{ \"verificationStatus\" : \"Running\" }",
+                        "HTTP/1.1 304",
+                        "HTTP/1.1 404",
+                        "HTTP/1.1 200",
+                        "{ \"verificationStatus\" : \"Error\" }");
+    }
+
+    private static String get(String id, String fields) {
+        return "GET " + PublicPaths.STATUS + id + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
+    }
+
+    @Test
+    void anOlderClientGoesOn() throws Exception {
+        try (Socket socket = new Socket("localhost", hits)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET " + PublicPaths.STATUS + "SUCCESS HTTP/1.0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.0 404");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("notPlain")
     void whatIsNotPlainGoesOn(String id, String[] headers) throws Exception {
@@ -188,6 +261,7 @@ class HitRouteTest {
                 notPlain("RUNNING", "Accept", "text/event-stream"),
                 notPlain("SUCCESS", "Accept", "application/json", "Accept", "Text/Event-Stream"),
                 notPlain("unheard-of"),
+                notPlain(LARGE),
                 notPlain("SUCCESS/more"),
                 notPlain("%53UCCESS"),
                 notPlain(""));
