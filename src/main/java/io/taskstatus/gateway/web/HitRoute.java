@@ -31,7 +31,6 @@ public final class HitRoute implements Handler<RoutingContext> {
     /** Bytes of a body that is sent in one piece with its head; larger ones go the long way. */
     private static final int MOST = 32 * 1024;
 
-    private static final Buffer NOTHING = Buffer.buffer();
     private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("cache-control");
     private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");
     private static final CharSequence ACCEPT = HttpHeaders.createOptimized("accept");
@@ -44,6 +43,8 @@ public final class HitRoute implements Handler<RoutingContext> {
     private final RequestTimer timer;
     private final Time time;
     private final boolean open;
+    /** Not static: a native image can't hold Netty's buffers. */
+    private final Buffer nothing = Buffer.buffer();
 
     /**
      * Answers hits, times every request for a status, and lets nothing pass whose target is no URI.
@@ -133,7 +134,7 @@ public final class HitRoute implements Handler<RoutingContext> {
         try {
             if (unchanged) {
                 reply.notModified(encoder.begin(HitReply.HEAD_ROOM), status, time);
-                request.response().setStatusCode(304).end(NOTHING, null);
+                request.response().setStatusCode(304).end(nothing, null);
                 return 304;
             }
             reply.ok(encoder.begin(HitReply.HEAD_ROOM + snapshot.body().length), status, time);
