@@ -16,6 +16,10 @@ final class TracingWiring {
         this.off = off;
     }
 
+    boolean isOff() {
+        return off;
+    }
+
     /** {@code threads}, whose work belongs to the trace of whoever gave it to them. */
     Executor carrying(Executor threads) {
         return off ? threads : Context.taskWrapping(threads);

@@ -78,6 +78,12 @@ public class Wiring {
                 Thread.ofVirtual().name("lookup-", 0).factory()));
     }
 
+    private static boolean isOn(String property) {
+        return ConfigProvider.getConfig()
+                .getOptionalValue(property, Boolean.class)
+                .orElse(false);
+    }
+
     private static boolean isSet(String property) {
         return ConfigProvider.getConfig()
                 .getOptionalValue(property, String.class)
@@ -224,7 +230,8 @@ public class Wiring {
             RequestTimer timer,
             Time time) {
         boolean open = door.isOpenToAll();
-        filters.register(new HitRoute(lookup, observer, timer, time, open), HIT_PRIORITY);
+        boolean unobserved = tracing.isOff() && !isOn("quarkus.http.access-log.enabled");
+        filters.register(new HitRoute(lookup, observer, timer, time, open && unobserved), HIT_PRIORITY);
         filters.register(new UnreadBody(MOST_AFTERWARDS, AFTERWARDS), BODY_PRIORITY);
         filters.register(door, open ? OPEN_DOOR_PRIORITY : DOOR_PRIORITY);
     }

@@ -1,13 +1,14 @@
 package io.taskstatus.gateway.web;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.taskstatus.gateway.lookup.Answer;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.status.StatusSnapshot;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.buffer.impl.BufferImpl;
+import io.taskstatus.gateway.status.VerificationStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -17,56 +18,62 @@ import java.util.function.Consumer;
  */
 final class HitReply {
     /** More than the head of any hit takes. */
-    static final int HEAD_ROOM = 512;
+    private static final int HEAD_ROOM = 512;
 
-    private static final byte[] OK = line("HTTP/1.1 200 OK", StatusReply::ofBody);
-    private static final byte[] NOT_MODIFIED = line("HTTP/1.1 304 Not Modified", fields -> {});
-    private static final byte[] MEMORY_HIT = lines(fields -> fields.accept("Cache-Status", StatusReply.MEMORY_HIT));
+    private static final Map<VerificationStatus, byte[]> OK = heads("HTTP/1.1 200 OK\r\n", StatusReply::ofBody);
+    private static final Map<VerificationStatus, byte[]> NOT_MODIFIED =
+            heads("HTTP/1.1 304 Not Modified\r\n", fields -> {});
     private static final byte[] AGE = ascii("Age: ");
-    private static final byte[] CRLF = ascii("\r\n");
+    private static final byte[] END = ascii("\r\n\r\n");
 
     private final StatusSnapshot snapshot;
-    private final byte[] lasting;
-    private final Buffer body;
+    private final byte[] ok;
+    private final byte[] notModified;
+    /** What no other snapshot has in common with this one: its length and its tag. */
+    private final byte[] own;
+    /** Where the tag begins. */
+    private final int tag;
+
     private final long fetchedAt;
 
     HitReply(StatusSnapshot snapshot) {
+        byte[] length = lines(fields -> fields.accept("Content-Length", Integer.toString(snapshot.body().length)));
         this.snapshot = snapshot;
-        this.lasting = lines(fields -> StatusReply.lasting(snapshot, fields));
-        this.body = BufferImpl.buffer(Unpooled.wrappedBuffer(snapshot.body()));
+        this.ok = Objects.requireNonNull(OK.get(snapshot.status()));
+        this.notModified = Objects.requireNonNull(NOT_MODIFIED.get(snapshot.status()));
+        this.own = ascii(string(length) + string(lines(fields -> fields.accept("ETag", snapshot.etag()))));
+        this.tag = length.length;
         this.fetchedAt = snapshot.fetchedAt().toEpochMilli();
     }
 
-    /** The body; each response that is given it reads a view of its own. */
-    Buffer body() {
-        return body;
+    /** How many bytes a 200 takes at most. */
+    int room() {
+        return HEAD_ROOM + snapshot.body().length;
     }
 
-    /** Writes the status line and the header fields of a 200, but for {@code Content-Length}. */
-    void ok(ByteBuf head, Answer.Status status, Time time) {
-        head.writeBytes(OK);
+    /** Writes the whole of a 200. */
+    void ok(ByteBuf to, Answer.Status status, Time time) {
+        to.writeBytes(ok).writeBytes(own);
         if (!snapshot.isTerminal()) {
-            head.writeBytes(lines(fields -> fields.accept("Retry-After", StatusReply.retryAfter(status.freshFor()))));
+            to.writeBytes(lines(fields -> fields.accept("Retry-After", StatusReply.retryAfter(status.freshFor()))));
         }
-        shared(head, status, time);
+        end(to, status, time);
+        to.writeBytes(snapshot.body());
     }
 
-    /** Writes the status line and the header fields of a 304. */
-    void notModified(ByteBuf head, Answer.Status status, Time time) {
-        head.writeBytes(NOT_MODIFIED);
-        shared(head, status, time);
+    /** Writes the whole of a 304. */
+    void notModified(ByteBuf to, Answer.Status status, Time time) {
+        to.writeBytes(notModified).writeBytes(own, tag, own.length - tag);
+        end(to, status, time);
     }
 
-    private void shared(ByteBuf head, Answer.Status status, Time time) {
-        head.writeBytes(lasting)
-                .writeBytes(
-                        snapshot.isTerminal()
-                                ? MEMORY_HIT
-                                : lines(fields ->
-                                        fields.accept("Cache-Status", StatusReply.cacheStatus(status.provenance()))));
-        head.writeBytes(AGE);
-        decimal(head, Math.max(0, (time.now().toEpochMilli() - fetchedAt) / 1000));
-        head.writeBytes(CRLF);
+    private void end(ByteBuf to, Answer.Status status, Time time) {
+        if (!snapshot.isTerminal()) {
+            to.writeBytes(lines(fields -> fields.accept("Cache-Status", StatusReply.cacheStatus(status.provenance()))));
+        }
+        to.writeBytes(AGE);
+        decimal(to, Math.max(0, (time.now().toEpochMilli() - fetchedAt) / 1000));
+        to.writeBytes(END);
     }
 
     private static void decimal(ByteBuf to, long number) {
@@ -76,6 +83,21 @@ final class HitReply {
         to.writeByte('0' + (int) (number % 10));
     }
 
+    private static Map<VerificationStatus, byte[]> heads(String line, Consumer<BiConsumer<String, String>> fields) {
+        Map<VerificationStatus, byte[]> heads = new EnumMap<>(VerificationStatus.class);
+        for (VerificationStatus status : VerificationStatus.values()) {
+            byte[] shared = lines(each -> {
+                fields.accept(each);
+                StatusReply.lasting(status, each);
+                if (status.isTerminal()) {
+                    each.accept("Cache-Status", StatusReply.MEMORY_HIT);
+                }
+            });
+            heads.put(status, ascii(line + string(shared)));
+        }
+        return heads;
+    }
+
     private static byte[] lines(Consumer<BiConsumer<String, String>> fields) {
         StringBuilder lines = new StringBuilder(128);
         fields.accept(
@@ -83,8 +105,8 @@ final class HitReply {
         return ascii(lines.toString());
     }
 
-    private static byte[] line(String status, Consumer<BiConsumer<String, String>> fields) {
-        return ascii(status + "\r\n" + new String(lines(fields), StandardCharsets.US_ASCII));
+    private static String string(byte[] ascii) {
+        return new String(ascii, StandardCharsets.US_ASCII);
     }
 
     private static byte[] ascii(String text) {

@@ -61,7 +61,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
         this.time = time;
     }
 
-    /** Whether everybody may ask as often as they like, so that {@link HitRoute} may go before this door. */
+    /** Whether everybody may ask as often as they like, so that {@link HitHandler} may answer before this door. */
     public boolean isOpenToAll() {
         return admission == null;
     }

@@ -98,7 +98,8 @@ final class StatusReply {
                     fields.accept("Retry-After", retryAfter(answer.freshFor()));
                 }
             }
-            lasting(snapshot, fields);
+            fields.accept("ETag", snapshot.etag());
+            lasting(snapshot.status(), fields);
             fields.accept("Cache-Status", cacheStatus(answer.provenance()));
             fields.accept("Age", Long.toString(ageOf(snapshot, time)));
             preferenceApplied(waited, fields);
@@ -111,11 +112,10 @@ final class StatusReply {
         fields.accept("X-Content-Type-Options", "nosniff");
     }
 
-    /** The header fields of 200 and 304 that are the same each time {@code snapshot} is the answer. */
-    static void lasting(StatusSnapshot snapshot, BiConsumer<String, String> fields) {
-        fields.accept("ETag", snapshot.etag());
+    /** The header fields that 200 and 304 have in common whatever the answer is, as long as it has this {@code status}. */
+    static void lasting(VerificationStatus status, BiConsumer<String, String> fields) {
         fields.accept("Vary", "Accept");
-        fields.accept("Cache-Control", snapshot.status() == VerificationStatus.SUCCESS ? KEEP : REVALIDATE);
+        fields.accept("Cache-Control", status == VerificationStatus.SUCCESS ? KEEP : REVALIDATE);
     }
 
     private static StatusReply ofFailure(
