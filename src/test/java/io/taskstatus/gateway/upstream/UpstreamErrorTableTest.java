@@ -108,6 +108,20 @@ class UpstreamErrorTableTest {
                 arguments(
                         "bad length", raw("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}"), UPSTREAM_INVALID_BODY, 2),
                 arguments(
+                        "length and chunks",
+                        raw(
+                                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+                        UPSTREAM_INVALID_BODY,
+                        2),
+                arguments(
+                        "lines without CR", raw("HTTP/1.1 200 OK\nContent-Length: 2\n\n{}"), UPSTREAM_INVALID_BODY, 2),
+                arguments(
+                        "a head too large",
+                        raw("HTTP/1.1 200 OK\r\nX-Flood: " + "x".repeat(100_000))
+                                .hanging(),
+                        UPSTREAM_INVALID_BODY,
+                        2),
+                arguments(
                         "bad chunk",
                         raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n{}"),
                         UPSTREAM_INVALID_BODY,
