@@ -58,6 +58,7 @@ class UpstreamErrorTableTest {
                 arguments("404, text", status(404).as("text/plain").saying("no"), EXECUTION_NOT_FOUND, 1),
                 arguments("404, HTML", status(404).as("text/HTML; charset=x").saying(""), UPSTREAM_INVALID_BODY, 2),
                 arguments("404, a tag", status(404).as("").saying(" \r\n<h1>no</h1>"), UPSTREAM_INVALID_BODY, 2),
+                arguments("404, BOM and tag", status(404).as("").saying("\uFEFF<html>"), UPSTREAM_INVALID_BODY, 2),
                 arguments("400", status(400), UPSTREAM_REJECTED, 1),
                 arguments("401", status(401), UPSTREAM_AUTH, 1),
                 arguments("402", status(402), UPSTREAM_PAYMENT_REQUIRED, 1),
