@@ -2,6 +2,8 @@ package io.taskstatus.gateway.upstream;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -25,7 +27,7 @@ final class AnswerHeads extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
+        if (message instanceof HttpObject part && isMalformed(part.decoderResult())) {
             life.heardNoHttp();
         }
         if (message instanceof HttpResponse head) {
@@ -44,5 +46,10 @@ final class AnswerHeads extends ChannelInboundHandlerAdapter {
         } else {
             context.fireChannelRead(message);
         }
+    }
+
+    /** A head that the end of the connection cuts off is no malformed one. */
+    private static boolean isMalformed(DecoderResult result) {
+        return result.isFailure() && !(result.cause() instanceof PrematureChannelClosureException);
     }
 }

@@ -143,6 +143,9 @@ class UpstreamErrorTableTest {
                 arguments("stops within", body(OBJECT).truncatedAfter(9).hanging(), UPSTREAM_TIMEOUT, 2),
                 arguments("hangs", hangs(), UPSTREAM_TIMEOUT, 2),
                 arguments("half a head", raw("HTTP/1.1 200 OK\r\nContent-").hanging(), UPSTREAM_TIMEOUT, 2),
+                arguments("half a head, then the end", raw("HTTP/1.1 200 OK\r\nContent-"), UPSTREAM_UNREACHABLE, 3),
+                arguments(
+                        "half a head, then a reset", raw("HTTP/1.1 200 OK\r\nA").reset(), UPSTREAM_UNREACHABLE, 3),
                 arguments("resets", resets(), UPSTREAM_UNREACHABLE, 3),
                 arguments("closes", closes(), UPSTREAM_UNREACHABLE, 3));
     }
