@@ -41,8 +41,8 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
             // What goes wrong is told by the call: without a handler, Vert.x would write an error into the log each
             // time.
             request.connection().exceptionHandler(fault -> {});
-            channel.pipeline()
-                    .addBefore(channel.pipeline().context(HttpClientCodec.class).name(), null, life);
+            String codec = channel.pipeline().context(HttpClientCodec.class).name();
+            channel.pipeline().addBefore(codec, null, life).addAfter(codec, null, new AnswerHeads(life));
             var _ = channel.eventLoop().schedule(life::retire, length.toNanos(), TimeUnit.NANOSECONDS);
         }
         life.use();
@@ -68,7 +68,8 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private synchronized void retire() {
+    /** No request after the present one goes out on this connection. */
+    synchronized void retire() {
         over = true;
         if (!busy) {
             end();
@@ -90,9 +91,14 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
         return received == 0;
     }
 
-    /** Whether what came back since the last request begins as HTTP does, as far as it came. */
+    /** Whether what came back since the last request is HTTP, as far as it came. */
     synchronized boolean looksLikeHttp() {
         return looksLikeHttp;
+    }
+
+    /** Notes that what came back is not to be read as HTTP. */
+    synchronized void heardNoHttp() {
+        looksLikeHttp = false;
     }
 
     @Override

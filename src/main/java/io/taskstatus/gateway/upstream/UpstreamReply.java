@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.upstream;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -59,15 +60,10 @@ final class UpstreamReply {
         if (type.toLowerCase(Locale.ROOT).strip().startsWith("text/html")) {
             return true;
         }
-        for (byte b : body) {
-            if (b == '<') {
-                return true;
-            }
-            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
-                return false;
-            }
-        }
-        return false;
+        String page = new String(body, StandardCharsets.UTF_8);
+        return (page.startsWith("\uFEFF") ? page.substring(1) : page)
+                .stripLeading()
+                .startsWith("<");
     }
 
     /** Whether the body is what its bytes say. */

@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.upstream;
 
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.taskstatus.gateway.upstream.WireException.Kind;
 import java.io.IOException;
@@ -29,7 +30,10 @@ final class WireFaults {
         if (connection.isSilent()) {
             return connection.isReused() ? Kind.STALE : Kind.UNREACHABLE;
         }
-        return isAbout(thrown, IOException.class) ? Kind.UNREACHABLE : Kind.NOT_HTTP;
+        // a head that the end of the connection cuts off is no malformed one
+        return isAbout(thrown, IOException.class) || isAbout(thrown, PrematureChannelClosureException.class)
+                ? Kind.UNREACHABLE
+                : Kind.NOT_HTTP;
     }
 
     private static boolean isAbout(Throwable thrown, Class<? extends Throwable> what) {

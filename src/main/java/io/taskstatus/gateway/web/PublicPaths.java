@@ -33,9 +33,11 @@ final class PublicPaths {
         }
         boolean page = resolved.equals("/")
                 || resolved.equals("/console")
-                || resolved.startsWith("/console/")
-                || resolved.equals("/openapi");
-        return page ? Place.PAGE : Place.NOWHERE;
+                || resolved.equals("/console/")
+                || resolved.equals("/openapi")
+                || (resolved.startsWith("/console/") && !resolved.endsWith("/"));
+        // the server takes two slashes for one, and the router a slash more at the end for none
+        return page && !path.contains("//") ? Place.PAGE : Place.NOWHERE;
     }
 
     /** The id that a path to {@link Place#STATUS} ends with, if it is a valid one. */

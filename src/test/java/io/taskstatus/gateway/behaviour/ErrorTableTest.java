@@ -18,6 +18,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream.Reply;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -114,9 +115,28 @@ class ErrorTableTest extends Gateway {
         String id = anyId();
         upstream.answers(id, status(500).saying("{\"message\":\"out\\u0007 of \\nluck\"}"));
         assertThat(get(id).jsonPath().getString("message")).isEqualTo("out of luck");
+        String chatty = anyId();
+        upstream.answers(chatty, status(500).saying("{\"message\":\"" + "x".repeat(600) + "\"}"));
+        assertThat(get(chatty).jsonPath().getString("message")).isEqualTo("x".repeat(512));
         String html = anyId();
         upstream.answers(html, status(500).saying("<h1>secret stack trace</h1>").as("text/html"));
         assertThat(get(html).asString()).doesNotContain("secret");
+    }
+
+    @Test
+    void aProblemThatHeadMeetsIsItsHeadersAlone() {
+        for (Reply reply : List.of(status(503), notFound(), body("hello"))) {
+            String id = anyId();
+            upstream.answers(id, reply);
+            Response head = client().head(PATH + id);
+            Response problem = get(id);
+            assertThat(head.asByteArray()).isEmpty();
+            assertThat(head.statusCode()).isEqualTo(problem.statusCode());
+            for (String name : List.of("Content-Type", "Content-Length", "Cache-Control")) {
+                assertThat(head.header(name)).isEqualTo(problem.header(name)).isNotBlank();
+            }
+            assertThat(head.header("Retry-After")).isEqualTo(problem.header("Retry-After"));
+        }
     }
 
     @Test

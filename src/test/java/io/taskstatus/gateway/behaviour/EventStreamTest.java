@@ -62,6 +62,8 @@ class EventStreamTest extends Gateway {
                 .header("Last-Event-ID", etag)
                 .get(PATH + id);
         assertThat(over.statusCode()).isEqualTo(204);
+        assertThat(over.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(over.header("Vary")).isEqualTo("Accept");
         assertThat(client().header("Accept", "text/event-stream")
                         .header("Last-Event-ID", "other")
                         .get(PATH + id)

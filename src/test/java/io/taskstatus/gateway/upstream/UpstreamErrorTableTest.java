@@ -58,6 +58,7 @@ class UpstreamErrorTableTest {
                 arguments("404, text", status(404).as("text/plain").saying("no"), EXECUTION_NOT_FOUND, 1),
                 arguments("404, HTML", status(404).as("text/HTML; charset=x").saying(""), UPSTREAM_INVALID_BODY, 2),
                 arguments("404, a tag", status(404).as("").saying(" \r\n<h1>no</h1>"), UPSTREAM_INVALID_BODY, 2),
+                arguments("404, BOM and tag", status(404).as("").saying("\uFEFF<html>"), UPSTREAM_INVALID_BODY, 2),
                 arguments("400", status(400), UPSTREAM_REJECTED, 1),
                 arguments("401", status(401), UPSTREAM_AUTH, 1),
                 arguments("402", status(402), UPSTREAM_PAYMENT_REQUIRED, 1),
@@ -108,6 +109,20 @@ class UpstreamErrorTableTest {
                 arguments(
                         "bad length", raw("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}"), UPSTREAM_INVALID_BODY, 2),
                 arguments(
+                        "length and chunks",
+                        raw(
+                                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+                        UPSTREAM_INVALID_BODY,
+                        2),
+                arguments(
+                        "lines without CR", raw("HTTP/1.1 200 OK\nContent-Length: 2\n\n{}"), UPSTREAM_INVALID_BODY, 2),
+                arguments(
+                        "a head too large",
+                        raw("HTTP/1.1 200 OK\r\nX-Flood: " + "x".repeat(100_000))
+                                .hanging(),
+                        UPSTREAM_INVALID_BODY,
+                        2),
+                arguments(
                         "bad chunk",
                         raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n{}"),
                         UPSTREAM_INVALID_BODY,
@@ -128,6 +143,9 @@ class UpstreamErrorTableTest {
                 arguments("stops within", body(OBJECT).truncatedAfter(9).hanging(), UPSTREAM_TIMEOUT, 2),
                 arguments("hangs", hangs(), UPSTREAM_TIMEOUT, 2),
                 arguments("half a head", raw("HTTP/1.1 200 OK\r\nContent-").hanging(), UPSTREAM_TIMEOUT, 2),
+                arguments("half a head, then the end", raw("HTTP/1.1 200 OK\r\nContent-"), UPSTREAM_UNREACHABLE, 3),
+                arguments(
+                        "half a head, then a reset", raw("HTTP/1.1 200 OK\r\nA").reset(), UPSTREAM_UNREACHABLE, 3),
                 arguments("resets", resets(), UPSTREAM_UNREACHABLE, 3),
                 arguments("closes", closes(), UPSTREAM_UNREACHABLE, 3));
     }

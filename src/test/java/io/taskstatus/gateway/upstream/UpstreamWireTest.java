@@ -139,10 +139,12 @@ class UpstreamWireTest {
                 arguments("as events", whole, body(whole).as("text/event-stream")),
                 arguments("encoded as identity", whole, body(whole).with("Content-Encoding", "identity")),
                 arguments(
-                        "after a hint",
+                        "after interim answers",
                         whole,
                         raw(
-                                "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n" + "Content-Length: "
+                                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+                                        + "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 199 New\r\n\r\n"
+                                        + "HTTP/1.1 200 OK\r\nContent-Length: "
                                         + whole.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n",
                                 whole)),
                 arguments("with a cookie", whole, body(whole).with("Set-Cookie", "a=b")),
@@ -215,6 +217,19 @@ class UpstreamWireTest {
         rig.upstream.hangUp();
         assertThat(rig.found().status()).isEqualTo(VerificationStatus.RUNNING);
         assertThat(rig.attempts).containsExactly("Running", "Running");
+    }
+
+    @Test
+    void aConnectionThatSpeaksSomethingElseFromNowOnServesNobody() {
+        rig.upstream
+                .answers(
+                        Rig.ID.value(),
+                        FakeUpstream.raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")
+                                .hanging())
+                .then(SUCCESS);
+        assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_UNEXPECTED_STATUS);
+        rig.found();
+        assertThat(rig.attempts).containsExactly("upstream_unexpected_status", "Success");
     }
 
     @Test
