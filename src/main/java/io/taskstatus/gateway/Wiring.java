@@ -93,7 +93,7 @@ public class Wiring {
     @Produces
     @Singleton
     LookupObserver observer(MeterRegistry registry) {
-        return tracing.telling(new LookupMetrics(registry));
+        return tracing.telling(new LookupMetrics(registry, AccessWiring.labels(config)));
     }
 
     @Produces

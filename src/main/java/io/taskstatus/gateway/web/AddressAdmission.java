@@ -3,6 +3,7 @@ package io.taskstatus.gateway.web;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +15,11 @@ public final class AddressAdmission implements Admission {
 
     public AddressAdmission(Limits limits) {
         this.limits = limits;
+    }
+
+    /** As metrics name everybody. */
+    public static Set<String> labels() {
+        return Set.of(Caller.NONE);
     }
 
     @Override
