@@ -36,6 +36,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -72,16 +73,14 @@ public class Wiring {
     private final TracingWiring tracing;
 
     Wiring(GatewayConfig config, TracingWiring tracing) {
-        this.config = ConfigRules.checked(config, Wiring::isSet);
+        this.config = ConfigRules.checked(config, Wiring::setting);
         this.tracing = tracing;
         this.threads = tracing.carrying(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("lookup-", 0).factory()));
     }
 
-    private static boolean isSet(String property) {
-        return ConfigProvider.getConfig()
-                .getOptionalValue(property, String.class)
-                .isPresent();
+    private static Optional<String> setting(String property) {
+        return ConfigProvider.getConfig().getOptionalValue(property, String.class);
     }
 
     @Produces

@@ -2,6 +2,7 @@ package io.taskstatus.gateway.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A wrong setting ends the start with one clear line that names it. */
 class SettingsIT {
@@ -23,6 +25,7 @@ class SettingsIT {
         "gateway.store.kind, floppy",
         "gateway.store.kind, redis",
         "gateway.access, token",
+        "quarkus.management.port, 65536",
     })
     void aWrongSettingEndsTheStart(String name, String value) throws Exception {
         String output = outputOf("-D" + name + "=" + value);
@@ -38,6 +41,29 @@ class SettingsIT {
         assertThat(output.lines().filter(line -> line.contains("quarkus.redis.hosts")))
                 .hasSize(1);
         assertThat(output).doesNotContain("hidden", "\tat ", "stackTrace");
+    }
+
+    @Test
+    void oidcThatIsToldNothingElseEndsTheStart() throws Exception {
+        isOneLineThatNames(
+                "quarkus.oidc.auth-server-url", outputOf("-Dgateway.access=oidc", "-Dgateway.store.kind=none"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"quarkus.http.port", "quarkus.management.port"})
+    void aPortThatIsTakenEndsTheStart(String name) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            isOneLineThatNames(name, outputOf("-D" + name + "=" + taken.getLocalPort(), "-Dgateway.store.kind=none"));
+        }
+    }
+
+    private static void isOneLineThatNames(String name, String output) {
+        assertThat(output.lines())
+                .singleElement()
+                .asString()
+                .startsWith("{")
+                .contains("FATAL", name)
+                .doesNotContain("exceptionType");
     }
 
     /** What a gateway says that does not start. */
