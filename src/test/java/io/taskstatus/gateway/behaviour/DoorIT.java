@@ -303,6 +303,15 @@ class DoorIT {
         assertThat(answerTo(gateway.managementPort(), "GET", path)).startsWith("HTTP/1.1 404");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/admin/results/%zz", "/%", "/q/metrics/%1"})
+    void whatIsNoUriLeavesNoStackTraceInTheLogOfEitherPort(String target) throws IOException {
+        for (int port : List.of(gateway.port(), gateway.managementPort())) {
+            assertThat(answerTo(port, "GET", target)).startsWith("HTTP/1.1 400");
+        }
+        assertThat(gateway.log()).doesNotContain("Unhandled exception", "stackTrace");
+    }
+
     @Test
     void whereAccessIsOpenAuthorizationIsNeverLookedAt() throws IOException {
         for (String authorization : List.of("Bearer a.b.c", "Basic eHl6", "Bearer")) {
