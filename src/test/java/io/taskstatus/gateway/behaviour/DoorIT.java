@@ -313,6 +313,20 @@ class DoorIT {
     }
 
     @Test
+    void anIdIsLoggedCutShort() throws IOException {
+        for (String id : List.of("0f8fad5b-d9cb-469f-a165-70867728950e", "twelve-chars")) {
+            assertThat(answerTo(
+                            gateway.managementPort(),
+                            "DELETE",
+                            "/admin/results/" + id,
+                            "Authorization: Bearer operator"))
+                    .startsWith("HTTP/1.1 200");
+        }
+        await().atMost(PATIENCE).until(() -> gateway.log().contains("Purge of tw… by"));
+        assertThat(gateway.log()).contains("Purge of 0f8fad5b… by").doesNotContain("0f8fad5b-", "twelve");
+    }
+
+    @Test
     void whereAccessIsOpenAuthorizationIsNeverLookedAt() throws IOException {
         for (String authorization : List.of("Bearer a.b.c", "Basic eHl6", "Bearer")) {
             assertThat(answerTo(gateway.port(), "GET", KNOWN, "Authorization: " + authorization))
