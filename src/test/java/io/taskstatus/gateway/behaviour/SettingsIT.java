@@ -1,7 +1,9 @@
 package io.taskstatus.gateway.behaviour;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskstatus.gateway.FakeUpstream;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -85,6 +87,31 @@ class SettingsIT {
             assertThat(gateway.log().lines().filter(line -> line.contains("gateway.upstream.timeout")))
                     .hasSize(1)
                     .allSatisfy(line -> assertThat(line).contains("WARN"));
+            assertThat(gateway.log().lines())
+                    .allSatisfy(line -> assertThat(line).startsWith("{"));
+        }
+    }
+
+    @Test
+    void noLineHoldsAnIdNotEvenAtDebug() throws Exception {
+        String id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        try (FakeUpstream upstream = FakeUpstream.start();
+                GatewayProcess gateway = GatewayProcess.start(
+                        "-Dquarkus.log.level=DEBUG",
+                        "-Dgateway.upstream.url=" + upstream.url(),
+                        "-Dgateway.upstream.api-key=hidden-key",
+                        "-Dgateway.admin.token=hidden-token",
+                        "-Dgateway.store.kind=none")) {
+            String clients = "http://127.0.0.1:" + gateway.port();
+            String status = clients + Gateway.PATH + id;
+            given().header("x-api-key", "hidden-too").get(status).then().statusCode(404);
+            given().post(status).then().statusCode(405);
+            given().get(clients + "/nowhere/" + id).then().statusCode(404);
+            given().header("Authorization", "Bearer hidden-token")
+                    .delete("http://127.0.0.1:" + gateway.managementPort() + "/admin/results/" + id)
+                    .then()
+                    .statusCode(200);
+            assertThat(gateway.log()).contains("\"DEBUG\"").doesNotContain(id, "hidden");
             assertThat(gateway.log().lines())
                     .allSatisfy(line -> assertThat(line).startsWith("{"));
         }
