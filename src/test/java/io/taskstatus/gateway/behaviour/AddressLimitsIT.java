@@ -52,7 +52,17 @@ class AddressLimitsIT {
 
         assertThat(from("2001:db8::1", Gateway.PATH + "e-1").statusCode()).isEqualTo(200);
         assertThat(from("2001:0db8:0::1", Gateway.PATH + "e-1").statusCode()).isEqualTo(429);
+        assertThat(from("[2001:db8::1]:4711", Gateway.PATH + "e-1").statusCode())
+                .isEqualTo(429);
+        assertThat(from("[2001:db8::1]", Gateway.PATH + "e-1").statusCode()).isEqualTo(429);
+        assertThat(from("::ffff:192.0.2.1", Gateway.PATH + "e-1").statusCode()).isEqualTo(429);
         assertThat(from("2001:db8::2", Gateway.PATH + "e-1").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsNoAddressIsOneClientWhateverItsPort() {
+        assertThat(from("unknown", Gateway.PATH + "e-1").statusCode()).isEqualTo(200);
+        assertThat(from("unknown", Gateway.PATH + "e-1").statusCode()).isEqualTo(429);
     }
 
     @Test
