@@ -25,6 +25,16 @@ public class ManagementDoor {
         router.getRoutes().stream().filter(ManagementDoor::isOfQuarkus).forEach(Route::disable);
         router.route().order(Integer.MIN_VALUE).handler(new UnreadBody(MOST_AFTERWARDS, AFTERWARDS));
         router.route().order(Integer.MIN_VALUE).handler(ManagementDoor::refuseWhatIsNoUri);
+        router.route().order(Integer.MIN_VALUE).failureHandler(ManagementDoor::refuseWhatIsNoHttp);
+    }
+
+    /** Such as a request without {@code Host}: a fault of the client, where Quarkus logs an error and the path. */
+    private static void refuseWhatIsNoHttp(RoutingContext context) {
+        if (context.statusCode() == 400 && !context.response().headWritten()) {
+            context.response().setStatusCode(400).end();
+        } else {
+            context.next();
+        }
     }
 
     /** The router would stumble over it and log a stack trace. */

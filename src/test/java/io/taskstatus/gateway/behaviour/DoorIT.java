@@ -312,6 +312,17 @@ class DoorIT {
         assertThat(gateway.log()).doesNotContain("Unhandled exception", "stackTrace");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/admin/results/0f8fad5b-d9cb-469f-a165", "/q/metrics"})
+    void whatBreaksHttpGetsABareStatusOnTheManagementPortTooAndLeavesNoLine(String path) throws IOException {
+        try (RawClient client = new RawClient(gateway.managementPort())) {
+            assertThat(client.send("GET " + path + " HTTP/1.1\r\n\r\n").answer(PATIENCE))
+                    .startsWith("HTTP/1.1 400")
+                    .endsWith("\r\n\r\n");
+        }
+        assertThat(gateway.log()).doesNotContain("error id", path);
+    }
+
     @Test
     void anIdIsLoggedCutShort() throws IOException {
         for (String id : List.of("0f8fad5b-d9cb-469f-a165-70867728950e", "twelve-chars")) {
