@@ -10,6 +10,7 @@ import io.taskstatus.gateway.web.TeamTokens;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who may ask and how often, from the settings. */
 final class AccessWiring {
@@ -22,6 +23,13 @@ final class AccessWiring {
             config.teams().forEach((name, team) -> team.tokenSha256().ifPresent(list -> hashes.put(name, list)));
         }
         return new TeamTokens(hashes);
+    }
+
+    /** Whom metrics name. */
+    static Set<String> labels(GatewayConfig config) {
+        return config.access() == GatewayConfig.Access.OPEN
+                ? AddressAdmission.labels()
+                : TeamAdmission.labels(config.teams().keySet());
     }
 
     /** Nothing where everybody may ask as often as they like. */

@@ -6,11 +6,13 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 final class ConfigRules {
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration LONGEST_FRESHNESS = Duration.ofDays(1);
+    private static final int LAST_PORT = 65_535;
     private static final long LARGEST_BODY = 512L << 20;
     private static final long LARGEST_MEMORY = 1L << 40;
     private static final Pattern TEAM = Pattern.compile("[a-z0-9]+");
@@ -82,18 +85,18 @@ final class ConfigRules {
     }
 
     /**
-     * @param isSet whether a property that is not the gateway's own is set
+     * @param others looks up a property that is not the gateway's own
      * @throws Violated unless every setting is right
      */
-    static GatewayConfig checked(GatewayConfig config, Predicate<String> isSet) {
-        List<String> complaints = complaints(config, isSet);
+    static GatewayConfig checked(GatewayConfig config, Function<String, Optional<String>> others) {
+        List<String> complaints = complaints(config, others);
         if (!complaints.isEmpty()) {
             throw new Violated(complaints);
         }
         return config;
     }
 
-    static List<String> complaints(GatewayConfig config, Predicate<String> isSet) {
+    static List<String> complaints(GatewayConfig config, Function<String, Optional<String>> others) {
         ConfigRules rules = new ConfigRules();
         rules.upstream(config.upstream());
         rules.freshness(config.freshness());
@@ -106,10 +109,12 @@ final class ConfigRules {
                 config.store().namespace().filter(String::isBlank).isEmpty(), "gateway.store.namespace", "is empty");
         rules.check(
                 config.store().kind() != GatewayConfig.StoreKind.REDIS
-                        || RedisSwitch.ADDRESSES.stream().anyMatch(isSet),
+                        || RedisSwitch.ADDRESSES.stream().map(others).anyMatch(Optional::isPresent),
                 "gateway.store.kind",
                 "is redis, but quarkus.redis.hosts is not set");
         rules.access(config);
+        rules.port("quarkus.http.port", others);
+        rules.port("quarkus.management.port", others);
         return rules.complaints;
     }
 
@@ -121,9 +126,10 @@ final class ConfigRules {
                         && url.getHost() != null
                         && url.getRawQuery() == null
                         && url.getRawFragment() == null
-                        && url.getRawUserInfo() == null,
+                        && url.getRawUserInfo() == null
+                        && (url.getPort() == -1 || (url.getPort() > 0 && url.getPort() <= LAST_PORT)),
                 "gateway.upstream.url",
-                "has to be http or https with a host, and without user, query and fragment");
+                "has to be http or https with a host, a port from 1 to 65535 or none, and without user, query and fragment");
         check(
                 upstream.apiKey()
                         .filter(key -> !FIELD_VALUE.matcher(key).matches())
@@ -150,7 +156,7 @@ final class ConfigRules {
     private void access(GatewayConfig config) {
         config.teams().forEach((name, team) -> {
             String prefix = "gateway.teams." + name;
-            check(TEAM.matcher(name).matches(), prefix, "a team's name is [a-z0-9]+");
+            check(TEAM.matcher(name).matches(), prefix + setting(team), "is no setting: a team's name is [a-z0-9]+");
             team.tokenSha256().ifPresent(hashes -> {
                 boolean hex = Stream.of(hashes.split(",", -1))
                         .allMatch(hash -> SHA256.matcher(hash.strip()).matches());
@@ -169,11 +175,26 @@ final class ConfigRules {
         rate("gateway.limits.fetches-per-second", config.limits().fetchesPerSecond());
     }
 
+    /** The first of a team's settings that is there. */
+    private static String setting(GatewayConfig.Team team) {
+        if (team.tokenSha256().isPresent()) {
+            return ".token-sha256";
+        }
+        return team.requestsPerSecond().isPresent() ? ".requests-per-second" : ".fetches-per-second";
+    }
+
     private void rate(String name, OptionalDouble rate) {
         check(
                 rate.isEmpty() || (rate.getAsDouble() >= 0.001 && rate.getAsDouble() <= 1e6),
                 name,
                 "has to be from 0.001 to 1000000");
+    }
+
+    /** What is no number, the framework complains about. */
+    private void port(String name, Function<String, Optional<String>> others) {
+        others.apply(name)
+                .filter(value -> value.matches("-?[0-9]{1,9}"))
+                .ifPresent(value -> range(name, Integer.parseInt(value), 0, LAST_PORT));
     }
 
     private void range(String name, Duration value, Duration least, Duration most) {
@@ -201,24 +222,30 @@ final class ConfigRules {
         }
     }
 
-    /** The names among {@code names} that look like settings of the gateway but are none. */
+    /**
+     * The names among {@code names} that look like settings of the gateway but are none. A variable is given as itself and
+     * as what the configuration library makes of it, and is told once.
+     */
     static List<String> unknown(Iterable<String> names) {
-        Set<String> variables = NAMES.stream()
-                .map(name -> name.replaceAll("[^a-z0-9]", "_").toUpperCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
-        List<String> unknown = new ArrayList<>();
-        for (String name : names) {
-            boolean strangeProperty = name.startsWith("gateway.")
-                    && !NAMES.contains(name)
-                    && !TEAM_SETTING.matcher(name).matches();
-            boolean strangeVariable = name.startsWith("GATEWAY_")
-                    && !variables.contains(name)
-                    && !TEAM_VARIABLE.matcher(name).matches()
-                    && !SERVICE_LINK.matcher(name).matches();
-            if (strangeProperty || strangeVariable) {
-                unknown.add(name);
-            }
-        }
-        return unknown;
+        Set<String> given = new LinkedHashSet<>();
+        names.forEach(given::add);
+        Set<String> variables = NAMES.stream().map(ConfigRules::variable).collect(Collectors.toUnmodifiableSet());
+        return given.stream()
+                .filter(name -> {
+                    boolean strangeProperty = name.startsWith("gateway.")
+                            && !NAMES.contains(name)
+                            && !TEAM_SETTING.matcher(name).matches()
+                            && !given.contains(variable(name));
+                    boolean strangeVariable = name.startsWith("GATEWAY_")
+                            && !variables.contains(name)
+                            && !TEAM_VARIABLE.matcher(name).matches()
+                            && !SERVICE_LINK.matcher(name).matches();
+                    return strangeProperty || strangeVariable;
+                })
+                .toList();
+    }
+
+    private static String variable(String name) {
+        return name.replaceAll("[^a-zA-Z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 }

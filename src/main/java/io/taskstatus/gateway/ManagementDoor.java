@@ -3,6 +3,7 @@ package io.taskstatus.gateway;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -23,6 +24,28 @@ public class ManagementDoor {
         Router router = management.router();
         router.getRoutes().stream().filter(ManagementDoor::isOfQuarkus).forEach(Route::disable);
         router.route().order(Integer.MIN_VALUE).handler(new UnreadBody(MOST_AFTERWARDS, AFTERWARDS));
+        router.route().order(Integer.MIN_VALUE).handler(ManagementDoor::refuseWhatIsNoUri);
+        router.route().order(Integer.MIN_VALUE).failureHandler(ManagementDoor::refuseWhatIsNoHttp);
+    }
+
+    /** Such as a request without {@code Host}: a fault of the client, where Quarkus logs an error and the path. */
+    private static void refuseWhatIsNoHttp(RoutingContext context) {
+        if (context.statusCode() == 400 && !context.response().headWritten()) {
+            context.response().setStatusCode(400).end();
+        } else {
+            context.next();
+        }
+    }
+
+    /** The router would stumble over it and log a stack trace. */
+    private static void refuseWhatIsNoUri(RoutingContext context) {
+        try {
+            context.normalizedPath();
+        } catch (IllegalArgumentException noUri) {
+            context.response().setStatusCode(400).end();
+            return;
+        }
+        context.next();
     }
 
     /** A route has no other way to say what its handlers are. */

@@ -3,10 +3,12 @@ package io.taskstatus.gateway;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.quarkus.runtime.QuarkusBindException;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigValidationException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,12 +29,17 @@ final class StartFailure {
         switch (cause) {
             case ConfigRules.Violated violated -> violated.complaints().forEach(StartFailure::print);
             case ConfigValidationException wrong -> problems(wrong).forEach(StartFailure::print);
-            case QuarkusBindException taken -> print("port " + taken.getPort() + " can't be bound, it may be in use");
+            case ConfigurationException wrong -> print(plain(String.valueOf(wrong.getMessage())));
+            case QuarkusBindException taken ->
+                print("quarkus.http.port " + taken.getPort() + " can't be bound, it may be in use");
+            // the framework's own exception is for the public port alone
+            case BindException taken ->
+                print("quarkus.management.port can't be bound, it may be in use: " + taken.getMessage());
             case IllegalArgumentException wrong
             when isOf("io.vertx.redis", wrong) ->
                 // its message may repeat a password
                 print("quarkus.redis.hosts is no address of a Redis, such as redis://host:6379");
-            default -> LOG.fatal("The gateway does not start", failure);
+            default -> LOG.fatal("The gateway does not start: " + cause.getMessage(), failure);
         }
     }
 
@@ -41,16 +48,24 @@ final class StartFailure {
                 .startsWith(packages));
     }
 
-    /** What the configuration library found wrong, a line each, without its own codes and class names. */
-    private static List<String> problems(ConfigValidationException wrong) {
+    /** What the configuration library found wrong, a line each that begins with the property, in our own words. */
+    static List<String> problems(ConfigValidationException wrong) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < wrong.getProblemCount(); i++) {
-            lines.add(wrong.getProblem(i)
-                    .getMessage()
-                    .replaceAll("java\\.[\\w.]+: |SRCFG\\d+: ", "")
-                    .replaceAll("\\s+", " "));
+            lines.add(plain(wrong.getProblem(i).getMessage()));
         }
         return lines;
+    }
+
+    private static String plain(String message) {
+        return message.replaceAll("\\s+", " ")
+                .replaceAll("java\\.[\\w.]+: |SRCFG\\d+: ", "")
+                .replaceAll("^The config property (\\S+) is defined as the empty String.*", "$1 is empty")
+                .replaceAll(
+                        "^The config property (\\S+) with the config value (\".*\") threw an Exception whilst being converted (.*)",
+                        "$1 is $2, which can't be read: $3")
+                // who may be a password's
+                .replaceAll("//[^@\"]*@", "//…@");
     }
 
     private static void print(String complaint) {

@@ -36,6 +36,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -72,22 +73,14 @@ public class Wiring {
     private final TracingWiring tracing;
 
     Wiring(GatewayConfig config, TracingWiring tracing) {
-        this.config = ConfigRules.checked(config, Wiring::isSet);
+        this.config = ConfigRules.checked(config, Wiring::setting);
         this.tracing = tracing;
         this.threads = tracing.carrying(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("lookup-", 0).factory()));
     }
 
-    private static boolean isOn(String property) {
-        return ConfigProvider.getConfig()
-                .getOptionalValue(property, Boolean.class)
-                .orElse(false);
-    }
-
-    private static boolean isSet(String property) {
-        return ConfigProvider.getConfig()
-                .getOptionalValue(property, String.class)
-                .isPresent();
+    private static Optional<String> setting(String property) {
+        return ConfigProvider.getConfig().getOptionalValue(property, String.class);
     }
 
     @Produces
@@ -99,7 +92,7 @@ public class Wiring {
     @Produces
     @Singleton
     LookupObserver observer(MeterRegistry registry) {
-        return tracing.telling(new LookupMetrics(registry));
+        return tracing.telling(new LookupMetrics(registry, AccessWiring.labels(config)));
     }
 
     @Produces
@@ -230,7 +223,7 @@ public class Wiring {
             RequestTimer timer,
             Time time) {
         boolean open = door.isOpenToAll();
-        boolean unobserved = tracing.isOff() && !isOn("quarkus.http.access-log.enabled");
+        boolean unobserved = tracing.isOff() && setting("quarkus.http.access-log.enabled").filter(Boolean::parseBoolean).isEmpty();
         filters.register(new HitRoute(lookup, observer, timer, time, open && unobserved), HIT_PRIORITY);
         filters.register(new UnreadBody(MOST_AFTERWARDS, AFTERWARDS), BODY_PRIORITY);
         filters.register(door, open ? OPEN_DOOR_PRIORITY : DOOR_PRIORITY);

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What settings may be, and what is said of those that may not. */
 class ConfigRulesTest {
-    private static final String HASH = "a".repeat(64);
+    private static final String HASH = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3e4f5abcd";
 
     @Test
     void theNamesAreThoseOfTheMapping() {
@@ -36,8 +39,8 @@ class ConfigRulesTest {
     void theDefaultsAreRight() {
         GatewayConfig config = config(Map.of());
 
-        assertThat(ConfigRules.complaints(config, ConfigRulesTest::isSet)).isEmpty();
-        assertThat(ConfigRules.checked(config, ConfigRulesTest::isSet)).isSameAs(config);
+        assertThat(ConfigRules.complaints(config, ConfigRulesTest::unset)).isEmpty();
+        assertThat(ConfigRules.checked(config, ConfigRulesTest::unset)).isSameAs(config);
     }
 
     @ParameterizedTest
@@ -48,6 +51,8 @@ class ConfigRulesTest {
         "gateway.upstream.url,http://user:secret@host",
         "gateway.upstream.url,http://host/?q=1",
         "gateway.upstream.url,http://host/#f",
+        "gateway.upstream.url,http://host:0",
+        "gateway.upstream.url,http://host:65536",
         "gateway.upstream.connect-timeout,0s",
         "gateway.upstream.attempt-timeout,11m",
         "gateway.upstream.deadline,-1s",
@@ -79,7 +84,7 @@ class ConfigRulesTest {
         "gateway.teams.blue.token-sha256,abc"
     })
     void aBadValueIsNamedInOneLine(String name, String value) {
-        assertThatThrownBy(() -> ConfigRules.checked(config(Map.of(name, value)), ConfigRulesTest::isSet))
+        assertThatThrownBy(() -> ConfigRules.checked(config(Map.of(name, value)), ConfigRulesTest::unset))
                 .satisfies(failure -> {
                     String said = failure.getMessage();
                     assertThat(said).contains(name).doesNotContain("secret");
@@ -93,6 +98,7 @@ class ConfigRulesTest {
     @CsvSource({
         "gateway.upstream.url,http://127.0.0.1:1/prefix/",
         "gateway.upstream.url,HTTPS://[::1]:8443",
+        "gateway.upstream.url,http://host:65535",
         "gateway.upstream.api-key,a key of printable ASCII",
         "gateway.upstream.max-waiting,0",
         "gateway.freshness.running,0s",
@@ -104,31 +110,68 @@ class ConfigRulesTest {
         "gateway.limits.requests-per-second,0.5"
     })
     void whatIsAllowedIsAllowed(String name, String value) {
-        assertThatCode(() -> ConfigRules.checked(config(Map.of(name, value)), ConfigRulesTest::isSet))
+        assertThatCode(() -> ConfigRules.checked(config(Map.of(name, value)), ConfigRulesTest::unset))
                 .doesNotThrowAnyException();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "gateway.upstream.url,'',is empty",
+        "gateway.upstream.url,http://user:secret@host/a b,is \"http://…@host/a b\"",
+        "gateway.upstream.deadline,soon,is \"soon\"",
+        "gateway.upstream.max-body,-1,is \"-1\"",
+        "gateway.upstream.max-waiting,99999999999,is \"99999999999\"",
+        "gateway.store.kind,floppy,is \"floppy\"",
+        "gateway.limits.requests-per-second,many,is \"many\""
+    })
+    void aValueOfTheWrongTypeIsToldInPlainWords(String name, String value, String words) {
+        assertThatThrownBy(() -> config(Map.of(name, value)))
+                .isInstanceOfSatisfying(
+                        ConfigValidationException.class, wrong -> assertThat(StartFailure.problems(wrong))
+                                .singleElement()
+                                .asString()
+                                .startsWith(name + " " + words)
+                                .doesNotContain("secret", "Exception", "Converter", "java."));
+    }
+
     /** Nothing of what is not the gateway's own. */
-    private static boolean isSet(String property) {
-        return false;
+    private static Optional<String> unset(String property) {
+        return Optional.empty();
+    }
+
+    private static Function<String, Optional<String>> with(String name, String value) {
+        return property -> Optional.of(value).filter(any -> property.equals(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "65536", "99999999"})
+    void aPortHasToBeOne(String port) {
+        for (String name : List.of("quarkus.http.port", "quarkus.management.port")) {
+            assertThat(ConfigRules.complaints(config(Map.of()), with(name, port)))
+                    .singleElement()
+                    .asString()
+                    .startsWith(name + " is " + port);
+            assertThat(ConfigRules.complaints(config(Map.of()), with(name, "0")))
+                    .isEmpty();
+        }
     }
 
     @Test
     void redisHasToBeNamed() {
         GatewayConfig config = config(Map.of("gateway.store.kind", "redis"));
 
-        assertThat(ConfigRules.complaints(config, ConfigRulesTest::isSet))
+        assertThat(ConfigRules.complaints(config, ConfigRulesTest::unset))
                 .singleElement()
                 .asString()
                 .contains("gateway.store.kind", "quarkus.redis.hosts");
-        assertThat(ConfigRules.complaints(config, Set.of("quarkus.redis.hosts")::contains))
+        assertThat(ConfigRules.complaints(config, with("quarkus.redis.hosts", "redis://there")))
                 .isEmpty();
     }
 
     @Test
     void theApiKeyIsNeverRepeated() {
         List<String> complaints =
-                ConfigRules.complaints(config(Map.of("gateway.upstream.api-key", "se\ncret")), ConfigRulesTest::isSet);
+                ConfigRules.complaints(config(Map.of("gateway.upstream.api-key", "se\ncret")), ConfigRulesTest::unset);
 
         assertThat(complaints)
                 .singleElement()
@@ -141,7 +184,7 @@ class ConfigRulesTest {
     void everythingThatIsWrongIsTold() {
         List<String> complaints = ConfigRules.complaints(
                 config(Map.of("gateway.wait.max", "-1s", "gateway.stream.max", "0s", "gateway.access", "token")),
-                ConfigRulesTest::isSet);
+                ConfigRulesTest::unset);
 
         assertThat(complaints)
                 .hasSize(3)
@@ -158,17 +201,18 @@ class ConfigRulesTest {
                 "gateway.teams.blue.token-sha256",
                 HASH + ", " + HASH.toUpperCase(Locale.ROOT));
 
-        assertThat(ConfigRules.complaints(config(settings), ConfigRulesTest::isSet))
+        assertThat(ConfigRules.complaints(config(settings), ConfigRulesTest::unset))
                 .isEmpty();
     }
 
-    @Test
-    void aTeamHasAPlainName() {
-        assertThat(ConfigRules.complaints(
-                        config(Map.of("gateway.teams.Blue_1.token-sha256", HASH)), ConfigRulesTest::isSet))
+    @ParameterizedTest
+    @CsvSource({"token-sha256," + HASH, "requests-per-second,1", "fetches-per-second,1"})
+    void aTeamHasAPlainName(String setting, String value) {
+        String name = "gateway.teams.Blue_1." + setting;
+        assertThat(ConfigRules.complaints(config(Map.of(name, value)), ConfigRulesTest::unset))
                 .singleElement()
                 .asString()
-                .contains("gateway.teams.Blue_1");
+                .startsWith(name + " ");
     }
 
     @ParameterizedTest
@@ -184,6 +228,13 @@ class ConfigRulesTest {
             })
     void aNameThatIsNoSettingIsTold(String name) {
         assertThat(ConfigRules.unknown(List.of(name))).containsExactly(name);
+    }
+
+    @Test
+    void aVariableThatIsNoSettingIsToldOnce() {
+        assertThat(ConfigRules.unknown(
+                        List.of("gateway.upstream.timeout", "GATEWAY_UPSTREAM_TIMEOUT", "gateway.other")))
+                .containsExactly("GATEWAY_UPSTREAM_TIMEOUT", "gateway.other");
     }
 
     @ParameterizedTest

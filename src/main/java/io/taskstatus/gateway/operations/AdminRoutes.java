@@ -199,9 +199,13 @@ public final class AdminRoutes {
         return String.valueOf(context.request().remoteAddress());
     }
 
-    /** What the framework refused: a body that is too large. */
+    /** What the framework refused: a body that is too large, or (for whoever comes next) what is no HTTP. */
     private void failed(RoutingContext context) {
         if (context.response().ended()) {
+            return;
+        }
+        if (context.statusCode() == 400) {
+            context.next();
             return;
         }
         refuse(context, context.statusCode() == 413 ? FailureReason.IMPORT_TOO_LARGE : FailureReason.INTERNAL_ERROR);

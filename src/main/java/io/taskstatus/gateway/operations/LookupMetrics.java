@@ -9,6 +9,8 @@ import io.taskstatus.gateway.lookup.Provenance;
 import io.taskstatus.gateway.status.UnkeptReason;
 import io.taskstatus.gateway.status.VerificationStatus;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jboss.logging.Logger;
@@ -25,7 +27,8 @@ public final class LookupMetrics implements LookupObserver {
     private final Counter avoided;
     private final Counter conflicts;
 
-    public LookupMetrics(MeterRegistry registry) {
+    /** @param teams whom requests are counted for */
+    public LookupMetrics(MeterRegistry registry, Set<String> teams) {
         this.registry = registry;
         avoided = Counter.builder("gateway.upstream.calls.avoided")
                 .description("Requests answered without starting a fetch")
@@ -41,6 +44,13 @@ public final class LookupMetrics implements LookupObserver {
         for (VerificationStatus status : VerificationStatus.values()) {
             if (status.isTerminal()) {
                 runningTimer(status);
+            }
+            // errors come with their first, for there are many
+            attempts.computeIfAbsent(status.word(), this::attemptTimer);
+            for (String team : teams) {
+                for (Outcome source : List.of(Outcome.MEMORY, Outcome.UPSTREAM)) {
+                    requests.computeIfAbsent(new Request(source, status.word(), team), this::requestCounter);
+                }
             }
         }
     }

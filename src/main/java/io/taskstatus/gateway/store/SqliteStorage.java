@@ -3,6 +3,7 @@ package io.taskstatus.gateway.store;
 import io.taskstatus.gateway.lookup.Time;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,15 +43,26 @@ final class SqliteStorage implements ResultStorage {
 
     @Override
     public Writer openWriter() throws SQLException, IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(folder);
-        }
+        makeFolder();
         if (!Files.exists(file) && Files.exists(rescued)) {
             Files.move(rescued, file, StandardCopyOption.ATOMIC_MOVE);
         }
         SqliteWriter writer = new SqliteWriter(SqliteSchema.openForWriting(file), namespace);
         opened = key(file).orElse(null);
         return writer;
+    }
+
+    /** The library's own message would be the path alone. */
+    private void makeFolder() throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "the folder " + folder + " can't be made, " + e.getClass().getSimpleName(), e);
+        }
     }
 
     @Override

@@ -79,6 +79,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
             context.response().putHeader("Allow", ALLOW);
             refuse(context, FailureReason.METHOD_NOT_ALLOWED);
         } else if (place == PublicPaths.Place.PAGE) {
+            context.response().putHeader("X-Content-Type-Options", "nosniff");
             pass(context);
         } else if (admission == null) {
             enter(context, path, Caller.ANYONE);

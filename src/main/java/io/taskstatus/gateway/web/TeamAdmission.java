@@ -10,6 +10,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -34,6 +35,13 @@ public final class TeamAdmission implements Admission {
     public TeamAdmission(Set<String> teams, Limits limits) {
         this.teams = Set.copyOf(teams);
         this.limits = limits;
+    }
+
+    /** As metrics name the teams. */
+    public static Set<String> labels(Set<String> teams) {
+        Set<String> labels = new HashSet<>(teams);
+        labels.add(Caller.OTHER);
+        return labels;
     }
 
     @Override

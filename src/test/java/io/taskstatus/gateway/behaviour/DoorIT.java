@@ -303,6 +303,40 @@ class DoorIT {
         assertThat(answerTo(gateway.managementPort(), "GET", path)).startsWith("HTTP/1.1 404");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/admin/results/%zz", "/%", "/q/metrics/%1"})
+    void whatIsNoUriLeavesNoStackTraceInTheLogOfEitherPort(String target) throws IOException {
+        for (int port : List.of(gateway.port(), gateway.managementPort())) {
+            assertThat(answerTo(port, "GET", target)).startsWith("HTTP/1.1 400");
+        }
+        assertThat(gateway.log()).doesNotContain("Unhandled exception", "stackTrace");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/admin/results/0f8fad5b-d9cb-469f-a165", "/q/metrics"})
+    void whatBreaksHttpGetsABareStatusOnTheManagementPortTooAndLeavesNoLine(String path) throws IOException {
+        try (RawClient client = new RawClient(gateway.managementPort())) {
+            assertThat(client.send("GET " + path + " HTTP/1.1\r\n\r\n").answer(PATIENCE))
+                    .startsWith("HTTP/1.1 400")
+                    .endsWith("\r\n\r\n");
+        }
+        assertThat(gateway.log()).doesNotContain("error id", path);
+    }
+
+    @Test
+    void anIdIsLoggedCutShort() throws IOException {
+        for (String id : List.of("0f8fad5b-d9cb-469f-a165-70867728950e", "twelve-chars")) {
+            assertThat(answerTo(
+                            gateway.managementPort(),
+                            "DELETE",
+                            "/admin/results/" + id,
+                            "Authorization: Bearer operator"))
+                    .startsWith("HTTP/1.1 200");
+        }
+        await().atMost(PATIENCE).until(() -> gateway.log().contains("Purge of tw… by"));
+        assertThat(gateway.log()).contains("Purge of 0f8fad5b… by").doesNotContain("0f8fad5b-", "twelve");
+    }
+
     @Test
     void whereAccessIsOpenAuthorizationIsNeverLookedAt() throws IOException {
         for (String authorization : List.of("Bearer a.b.c", "Basic eHl6", "Bearer")) {

@@ -26,8 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -93,6 +95,24 @@ class ScrapeIT {
             missing.removeIf(metric -> metric.startsWith("jvm_"));
         }
         assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void theTableOfMetricsNamesWhatThereIsAndNothingElse() throws Exception {
+        Set<String> documented = Pattern.compile("^\\| (`gateway_[^|]*)\\|", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("docs", "operations.md")))
+                .results()
+                .flatMap(row -> METRIC.matcher(row.group(1)).results())
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> there = get(gateway.managementPort(), "/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("gateway_"))
+                .map(line -> line.replaceAll("[{ ].*", "").replaceAll("(_seconds)_(bucket|count|sum|max)$", "$1"))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(there).isEqualTo(documented);
     }
 
     @Test

@@ -243,6 +243,7 @@ class StatusTest extends Gateway {
     void theApiIsDescribed() {
         Response json = client().header("Accept", "application/json").get("/openapi");
         assertThat(json.jsonPath().getMap("paths")).containsOnlyKeys(PATH + "{executionId}");
+        assertThat(json.header("X-Content-Type-Options")).isEqualTo("nosniff");
         Response yaml = client().get("/openapi");
         assertThat(new String(yaml.asByteArray(), StandardCharsets.UTF_8)).startsWith("---\nopenapi: 3.1");
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,9 +61,10 @@ class UnreachableUpstreamIT {
     }
 
     @Test
-    void theCircuitOpensAfterTwentyFailedAttempts() throws IOException {
+    void theCircuitOpensAfterTwentyFailedAttemptsAndTheGatewayStaysReadyWithoutAStoreToo() throws IOException {
+        Path noFolder = Files.createFile(folder.resolve("no-folder"));
         try (FakeUpstream upstream = FakeUpstream.start();
-                GatewayProcess gateway = before(upstream.url())) {
+                GatewayProcess gateway = before(upstream.url(), "-Dgateway.store.path=" + noFolder)) {
             upstream.otherwise(FakeUpstream.status(501));
             for (int i = 0; i < 20; i++) {
                 assertThat(get(gateway, "e-" + i).jsonPath().getString("code")).isEqualTo("upstream_error");
@@ -73,6 +75,15 @@ class UnreachableUpstreamIT {
             assertThat(Integer.parseInt(open.header("Retry-After"))).isBetween(1, 10);
             assertThat(open.header("Cache-Status")).isNull();
             assertThat(upstream.fetchesOf("e-20")).isZero();
+            Response ready = given().get("http://127.0.0.1:" + gateway.managementPort() + "/q/health/ready");
+            assertThat(ready.statusCode()).isEqualTo(200);
+            assertThat(ready.jsonPath().getList("checks.status")).containsOnly("UP");
+            assertThat(ready.jsonPath().getBoolean("checks.find { it.name == 'upstream' }.data.circuitOpen"))
+                    .isTrue();
+            assertThat(ready.jsonPath().getBoolean("checks.find { it.name == 'store' }.data.up"))
+                    .isFalse();
+            assertThat(metric(gateway, "gateway_store_up")).isZero();
+            assertThat(metric(gateway, "gateway_circuit_open")).isOne();
             upstream.otherwise(FakeUpstream.says(FakeUpstream.SUCCESS));
             await().atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofSeconds(1))

@@ -14,6 +14,8 @@ import io.taskstatus.gateway.status.ExecutionId;
 import io.taskstatus.gateway.status.UnkeptReason;
 import io.taskstatus.gateway.store.NoResultStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a flood of ids that nobody knows leaves behind. */
@@ -23,7 +25,7 @@ class LookupMetricsTest {
     @Test
     void aHundredThousandUnknownIdsGrowNeitherMemoryNorTheNumberOfSeries() throws InterruptedException {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        LookupMetrics metrics = new LookupMetrics(registry);
+        LookupMetrics metrics = new LookupMetrics(registry, Set.of("none"));
         Duration day = Duration.ofDays(1);
         StatusLookup lookup = new StatusLookup(
                 new NoResultStore(),
@@ -52,7 +54,7 @@ class LookupMetricsTest {
     @Test
     void closedListsAreThereBeforeTheirFirstEvent() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new LookupMetrics(registry);
+        new LookupMetrics(registry, Set.of("none"));
         for (UnkeptReason reason : UnkeptReason.values()) {
             assertThat(registry.get("gateway.unkept.results")
                             .tag("reason", reason.label())
@@ -61,5 +63,23 @@ class LookupMetricsTest {
                     .isZero();
         }
         assertThat(registry.get("gateway.task.running").timers()).hasSize(3);
+    }
+
+    @Test
+    void whatWillBeCountedMostIsThereBeforeItsFirstEventForEveryTeam() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new LookupMetrics(registry, Set.of("blue", "other"));
+        for (String team : List.of("blue", "other")) {
+            assertThat(registry.get("gateway.requests")
+                            .tags("source", "memory", "outcome", "Success", "team", team)
+                            .counter()
+                            .count())
+                    .isZero();
+        }
+        assertThat(registry.get("gateway.upstream")
+                        .tag("outcome", "Running")
+                        .timer()
+                        .count())
+                .isZero();
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultLinesTest {
     private static final String BODY =
@@ -54,6 +55,12 @@ class ResultLinesTest {
                 "12:00:00.123Z|12:00:00.123+01:00|fetchedAt",
                 "12:00:00.123Z|noon|fetchedAt",
                 "2026-11-23T|+99999-11-23T|fetchedAt",
+                "12:00:00.123Z|12:00Z|fetchedAt",
+                "12:00:00.123Z|12:00:00.Z|fetchedAt",
+                "12:00:00.123Z|12:00:00+00|fetchedAt",
+                "12:00:00.123Z|12:00:00+00:00:00|fetchedAt",
+                "2026-11-23T12|2026-11-23 12|fetchedAt",
+                "12:00:00.123Z|24:00:00Z|fetchedAt",
                 "{\"executionId\":\"e-1\"|{\"executionId\":\"e-2\"|its body names another executionId",
                 "{\"executionId\":\"e-1\"|{\"executionId\":\"e/1\"|its executionId is none",
                 "{\"executionId\":\"e-1\"|{\"executionId\":7|its executionId is no string",
@@ -74,6 +81,21 @@ class ResultLinesTest {
         assertThatThrownBy(() -> read(line.replace(found, replacement)))
                 .isInstanceOf(ResultLines.InvalidLine.class)
                 .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-11-23T12:00:00.123Z",
+                "2026-11-23t12:00:00.123z",
+                "2026-11-23T12:00:00.123+00:00",
+                "2026-11-23T12:00:00.123-00:00",
+                "2026-11-23T12:00:00.123000000Z"
+            })
+    void everyFormOfATimeInUtcIsRead(String time) throws Exception {
+        String line = line().strip().replace("2026-11-23T12:00:00.123Z", time);
+        assertThat(line).contains(time);
+        assertThat(read(line).fetchedAt()).isEqualTo(result().fetchedAt());
     }
 
     @Test

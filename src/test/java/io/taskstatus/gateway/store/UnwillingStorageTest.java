@@ -68,6 +68,7 @@ class UnwillingStorageTest {
         folder = Files.createFile(folder.resolve("file"));
         try (GuardedResultStore store = open()) {
             assertThat(store.state().up()).isFalse();
+            assertThat(store.state().detail()).contains(folder.toString(), "FileAlreadyExistsException");
             store.keep(success("e-1"));
             assertThat(found(store, "e-1").body()).isEqualTo(success("e-1").body());
             Files.delete(folder);
