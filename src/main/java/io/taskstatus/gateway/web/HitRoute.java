@@ -29,7 +29,7 @@ import java.util.Optional;
 public final class HitRoute implements Handler<RoutingContext> {
     private static final int NO_HIT = 0;
     /** Bytes of a body that is sent in one piece with its head; larger ones go the long way. */
-    private static final int MOST = 32 * 1024;
+    private static final int MOST = BodyPieces.LARGE;
 
     private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("cache-control");
     private static final CharSequence PREFER = HttpHeaders.createOptimized("prefer");

@@ -3,6 +3,7 @@ package io.taskstatus.gateway.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.Fetched;
 import io.taskstatus.gateway.lookup.FreshnessPolicy;
 import io.taskstatus.gateway.lookup.LookupObserver;
@@ -110,8 +111,10 @@ class HitRouteTest {
             context.addHeadersEndHandler(ended -> context.response().headers().add("Vary", "Origin"));
             route.handle(context);
         });
-        StatusWaits waits = new StatusWaits(lookup, patience, threads, observer, STILL);
-        door = serve(new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), observer, STILL));
+        BodyRoom room = BodyRoom.ofHeap();
+        StatusWaits waits = new StatusWaits(lookup, patience, room, threads, observer, STILL);
+        door = serve(
+                new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), room, observer, STILL));
     }
 
     private static StatusSnapshot snapshot(ExecutionId id) {
