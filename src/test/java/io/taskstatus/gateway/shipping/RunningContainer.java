@@ -55,6 +55,11 @@ final class RunningContainer implements AutoCloseable {
         return container;
     }
 
+    /** The port for clients. */
+    int clients() {
+        return ports.clients();
+    }
+
     HttpResponse<String> status(String executionId) throws IOException, InterruptedException {
         return ports.status(executionId);
     }
