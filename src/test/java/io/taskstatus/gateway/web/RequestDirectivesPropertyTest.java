@@ -38,6 +38,7 @@ class RequestDirectivesPropertyTest {
         "W/",
         "*",
         "\"e\"",
+        "\"x\\\",",
         "text/event-stream",
         "application/json",
         "*/*",
