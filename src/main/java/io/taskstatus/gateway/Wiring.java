@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FreshnessPolicy;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
@@ -113,7 +114,14 @@ public class Wiring {
 
     @Produces
     @Singleton
-    UpstreamClient upstream(UpstreamGuard guard, TlsConfigurationRegistry tls, LookupObserver observer, Time time) {
+    BodyRoom room() {
+        return BodyRoom.ofHeap();
+    }
+
+    @Produces
+    @Singleton
+    UpstreamClient upstream(
+            UpstreamGuard guard, TlsConfigurationRegistry tls, BodyRoom room, LookupObserver observer, Time time) {
         GatewayConfig.Upstream upstream = config.upstream();
         UpstreamSettings settings = new UpstreamSettings(
                 upstream.url(),
@@ -125,7 +133,7 @@ public class Wiring {
                 (int) upstream.maxBody().asLongValue(),
                 upstream.maxConcurrent(),
                 upstream.maxWaiting());
-        return new UpstreamClient(settings, new UpstreamWire(settings, tls.getDefault()), guard, observer, time);
+        return new UpstreamClient(settings, new UpstreamWire(settings, tls.getDefault()), room, guard, observer, time);
     }
 
     void close(@Disposes UpstreamClient upstream) {
@@ -169,14 +177,15 @@ public class Wiring {
 
     @Produces
     @Singleton
-    PublicDoor door(StatusLookup lookup, PatientLookup patience, LookupObserver observer, Time time) {
+    PublicDoor door(StatusLookup lookup, PatientLookup patience, BodyRoom room, LookupObserver observer, Time time) {
         StatusEvents events = new StatusEvents(lookup, patience, config.stream().max(), threads, observer, time);
         return new PublicDoor(
                 AccessWiring.admission(config, time),
                 lookup,
                 events,
-                new StatusWaits(lookup, patience, threads, observer, time),
+                new StatusWaits(lookup, patience, room, threads, observer, time),
                 config.waiting().max(),
+                room,
                 observer,
                 time);
     }

@@ -18,6 +18,7 @@ import com.tngtech.archunit.library.GeneralCodingRules;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.ConfigMapping;
+import io.vertx.core.spi.VertxServiceProvider;
 import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -175,6 +176,7 @@ class ArchitectureTest {
         return type.isAnnotatedWith(Singleton.class)
                 || type.isAnnotatedWith(QuarkusMain.class)
                 || type.isAnnotatedWith(ConfigMapping.class)
+                || type.isAssignableTo(VertxServiceProvider.class)
                 || type.getMethods().stream()
                         .flatMap(method -> method.getAnnotations().stream())
                         .anyMatch(

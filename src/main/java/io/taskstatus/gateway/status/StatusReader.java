@@ -15,9 +15,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +72,7 @@ public final class StatusReader {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return new Reading.Unreadable(UnkeptReason.NOT_ONE_OBJECT);
         }
-        Set<String> keys = new HashSet<>();
+        SeenNames keys = new SeenNames();
         boolean duplicates = false;
         boolean another = false;
         Reading status = new Reading.Unknown(UnkeptReason.STATUS_MISSING);

@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.upstream;
 
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.Fetched;
 import io.taskstatus.gateway.lookup.LookupObserver;
@@ -20,16 +21,24 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 public final class UpstreamClient implements StatusSource, UpstreamState, AutoCloseable {
     private final UpstreamSettings settings;
     private final UpstreamWire wire;
+    private final BodyRoom room;
     private final UpstreamGuard guard;
     private final UpstreamPause pause;
     private final FetchLine line;
     private final LookupObserver observer;
     private final Time time;
 
+    /** @param room for large bodies */
     public UpstreamClient(
-            UpstreamSettings settings, UpstreamWire wire, UpstreamGuard guard, LookupObserver observer, Time time) {
+            UpstreamSettings settings,
+            UpstreamWire wire,
+            BodyRoom room,
+            UpstreamGuard guard,
+            LookupObserver observer,
+            Time time) {
         this.settings = settings;
         this.wire = wire;
+        this.room = room;
         this.guard = guard;
         this.observer = observer;
         this.time = time;
@@ -66,8 +75,8 @@ public final class UpstreamClient implements StatusSource, UpstreamState, AutoCl
     }
 
     private Fetched attempt(ExecutionId id, Optional<String> traceparent, long deadline) {
-        UpstreamFetch fetch =
-                new UpstreamFetch(wire, pause, observer, time, id, traceparent, settings.attemptTimeout(), deadline);
+        UpstreamFetch fetch = new UpstreamFetch(
+                wire, room, pause, observer, time, id, traceparent, settings.attemptTimeout(), deadline);
         try {
             return new Fetched.Found(guard.attempt(fetch::attempt));
         } catch (AttemptFailed failed) {

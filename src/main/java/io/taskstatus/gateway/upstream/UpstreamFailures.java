@@ -50,6 +50,7 @@ final class UpstreamFailures {
         return switch (kind) {
             case UNREACHABLE, STALE -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_UNREACHABLE), 2);
             case TIMEOUT -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_TIMEOUT), 1);
+            case NO_ROOM -> uncounted(SourceFailure.unfetched(FailureReason.OVERLOADED), 0);
             case TLS -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_TLS), 0);
             case NOT_HTTP -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_INVALID_BODY), 1);
         };

@@ -1,5 +1,6 @@
 package io.taskstatus.gateway.upstream;
 
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.Time;
@@ -22,6 +23,7 @@ final class UpstreamFetch {
     private static final Duration LEAST_LEFT = Duration.ofMillis(300);
 
     private final UpstreamWire wire;
+    private final BodyRoom room;
     private final UpstreamPause pause;
     private final LookupObserver observer;
     private final Time time;
@@ -35,6 +37,7 @@ final class UpstreamFetch {
     /** @param deadline in {@link Time#ticks()} */
     UpstreamFetch(
             UpstreamWire wire,
+            BodyRoom room,
             UpstreamPause pause,
             LookupObserver observer,
             Time time,
@@ -43,6 +46,7 @@ final class UpstreamFetch {
             Duration attemptTimeout,
             long deadline) {
         this.wire = wire;
+        this.room = room;
         this.pause = pause;
         this.observer = observer;
         this.time = time;
@@ -91,14 +95,16 @@ final class UpstreamFetch {
     }
 
     private StatusSnapshot ask(Duration patience) throws AttemptFailed {
-        UpstreamReply reply;
-        try {
-            reply = wire.get(id, traceparent, patience);
+        try (BodyRoom.Share share = room.share()) {
+            return read(wire.get(id, traceparent, patience, share));
         } catch (WireException e) {
             throw UpstreamFailures.of(e.kind());
         }
+    }
+
+    private StatusSnapshot read(UpstreamReply reply) throws AttemptFailed {
         if (reply.status() == 200) {
-            return read(reply);
+            return readStatus(reply);
         }
         AttemptFailed failed = UpstreamFailures.of(reply);
         if (UpstreamFailures.isPause(reply)) {
@@ -108,7 +114,7 @@ final class UpstreamFetch {
         throw failed;
     }
 
-    private StatusSnapshot read(UpstreamReply reply) throws AttemptFailed {
+    private StatusSnapshot readStatus(UpstreamReply reply) throws AttemptFailed {
         if (reply.end() == BodyEnd.TOO_LARGE) {
             observer.unkept(UnkeptReason.TOO_LARGE.label());
             throw UpstreamFailures.bodyTooLarge();
@@ -117,7 +123,7 @@ final class UpstreamFetch {
             observer.unkept((reply.isEncoded() ? UnkeptReason.ENCODED : UnkeptReason.TRUNCATED).label());
             throw UpstreamFailures.invalidBody(200);
         }
-        return switch (StatusReader.read(reply.body(), id)) {
+        return switch (room.alone(reply.body(), () -> StatusReader.read(reply.body(), id))) {
             case Reading.Documented documented -> snapshot(documented.status(), reply);
             case Reading.Unknown unknown -> {
                 observer.unkept(unknown.reason().label());

@@ -3,6 +3,7 @@ package io.taskstatus.gateway.upstream;
 import io.opentelemetry.context.Context;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.quarkus.tls.TlsConfiguration;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.status.ExecutionId;
 import io.taskstatus.gateway.upstream.WireException.Kind;
 import io.vertx.core.http.HttpClientOptions;
@@ -98,12 +99,14 @@ public final class UpstreamWire implements AutoCloseable {
      * Asks for {@code id} once. A kept-alive connection that turns out to be dead is replaced within the same time.
      *
      * @param patience for everything, from asking for a connection to the last byte
+     * @param room for the body
      */
-    UpstreamReply get(ExecutionId id, Optional<String> traceparent, Duration patience) throws WireException {
+    UpstreamReply get(ExecutionId id, Optional<String> traceparent, Duration patience, BodyRoom.Share room)
+            throws WireException {
         long until = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                return getOnce(id, traceparent, until - System.nanoTime());
+                return getOnce(id, traceparent, until - System.nanoTime(), room);
             } catch (WireException e) {
                 if (e.kind() != Kind.STALE || until - System.nanoTime() <= 0) {
                     throw e;
@@ -112,9 +115,10 @@ public final class UpstreamWire implements AutoCloseable {
         }
     }
 
-    private UpstreamReply getOnce(ExecutionId id, Optional<String> traceparent, long nanos) throws WireException {
+    private UpstreamReply getOnce(ExecutionId id, Optional<String> traceparent, long nanos, BodyRoom.Share room)
+            throws WireException {
         Context trace = Context.current();
-        WireCall call = new WireCall(maxBody, trace);
+        WireCall call = new WireCall(maxBody, room, trace);
         // with tracing on, the call's own span is the parent that the upstream is told of
         String parent = trace.equals(Context.root()) ? traceparent.orElse(null) : null;
         FutureTask<UpstreamReply> answer =

@@ -2,14 +2,13 @@ package io.taskstatus.gateway.upstream;
 
 import io.opentelemetry.context.Context;
 import io.quarkus.opentelemetry.runtime.QuarkusContextStorage;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.upstream.UpstreamReply.BodyEnd;
 import io.taskstatus.gateway.upstream.WireException.Kind;
 import io.vertx.core.http.HttpClientRequest;
 import jakarta.ws.rs.client.ClientRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,14 +23,19 @@ final class WireCall {
     private static final ScopedValue<WireCall> CURRENT = ScopedValue.newInstance();
 
     private final int maxBody;
+    private final BodyRoom.Share room;
     /** What the upstream's span is to be a part of, with tracing on. */
     private final Context trace;
 
     private volatile @Nullable ClientRequestContextImpl context;
 
-    /** @param trace in which the call is made */
-    WireCall(int maxBody, Context trace) {
+    /**
+     * @param room for the body
+     * @param trace in which the call is made
+     */
+    WireCall(int maxBody, BodyRoom.Share room, Context trace) {
         this.maxBody = maxBody;
+        this.room = room;
         this.trace = trace;
     }
 
@@ -52,6 +56,9 @@ final class WireCall {
     UpstreamReply make(Supplier<Response> ask) throws WireException {
         try (Response response = ScopedValue.where(CURRENT, this).call(ask::get)) {
             return read(response);
+        } catch (InterruptedException givenUp) {
+            end();
+            throw new WireException(Kind.NO_ROOM);
         } catch (RuntimeException e) {
             Kind kind = WireFaults.kindOf(e, life());
             end();
@@ -64,12 +71,16 @@ final class WireCall {
      * answer begins, for nobody would read that.
      */
     Kind giveUp() {
+        boolean noRoom = room.isWaiting();
         ClientRequestContextImpl known = context;
         if (known != null) {
             var _ = known.getRestClientRequestContext().getResult().whenComplete((answer, fault) -> end());
         }
         Optional<ConnectionLife> life = life();
         end();
+        if (noRoom) {
+            return Kind.NO_ROOM;
+        }
         return life.map(connection -> connection.looksLikeHttp() ? Kind.TIMEOUT : Kind.NOT_HTTP)
                 .orElse(Kind.UNREACHABLE);
     }
@@ -85,11 +96,13 @@ final class WireCall {
                 .map(ConnectionLife::of);
     }
 
-    private UpstreamReply read(Response response) {
+    private UpstreamReply read(Response response) throws InterruptedException {
         int status = response.getStatus();
         int limit = status == 200 ? maxBody : MAX_ERROR_BODY;
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        BodyEnd end = lengthOf(response) > limit ? BodyEnd.TOO_LARGE : read(response, body, limit);
+        long length = lengthOf(response);
+        boolean tooLarge = length > limit;
+        IncomingBody body = new IncomingBody(tooLarge ? 0 : (int) length, limit, room);
+        BodyEnd end = tooLarge ? BodyEnd.TOO_LARGE : body.readFrom(response.readEntity(InputStream.class));
         if (end == BodyEnd.COMPLETE) {
             life().ifPresent(ConnectionLife::rest);
         } else {
@@ -100,25 +113,8 @@ final class WireCall {
                 header(response, HttpHeaders.CONTENT_TYPE).orElse(""),
                 header(response, HttpHeaders.CONTENT_ENCODING).orElse(""),
                 header(response, HttpHeaders.RETRY_AFTER),
-                body.toByteArray(),
+                body.bytes(),
                 end);
-    }
-
-    private static BodyEnd read(Response response, ByteArrayOutputStream body, int limit) {
-        byte[] buffer = new byte[8192];
-        InputStream stream = response.readEntity(InputStream.class);
-        try {
-            for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                int room = limit - body.size();
-                body.write(buffer, 0, Math.min(count, room));
-                if (count > room) {
-                    return BodyEnd.TOO_LARGE;
-                }
-            }
-            return BodyEnd.COMPLETE;
-        } catch (IOException cut) {
-            return BodyEnd.TRUNCATED;
-        }
     }
 
     private static long lengthOf(Response response) {

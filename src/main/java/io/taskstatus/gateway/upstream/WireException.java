@@ -12,6 +12,8 @@ final class WireException extends Exception {
         UNREACHABLE,
         /** Connected, but no answer in time. */
         TIMEOUT,
+        /** The answer began, but there was no room for its body in time. */
+        NO_ROOM,
         /** The certificate is not valid, or there is no TLS to be had. */
         TLS,
         /** What came is no HTTP. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers plain questions from memory alone, for {@link HitHandler}; what it does not answer goes the long way. */
 final class Hits {
     /** Bytes of a body that is sent in one piece with its head; larger ones go the long way. */
-    private static final int MOST = 32 * 1024;
+    private static final int MOST = BodyPieces.LARGE;
 
     private final StatusLookup lookup;
     private final LookupObserver observer;

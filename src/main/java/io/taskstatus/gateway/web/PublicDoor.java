@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.web;
 
 import io.taskstatus.gateway.lookup.Answer;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.Provenance;
@@ -32,6 +33,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
     private final StatusEvents events;
     private final StatusWaits waits;
     private final Duration maxWait;
+    private final BodyRoom room;
     private final LookupObserver observer;
     private final Time time;
     /** Null where everybody may ask as often as they like. */
@@ -42,6 +44,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
     /**
      * @param admission who may ask and how often, where not everybody may without limits
      * @param maxWait the longest wait that {@code Prefer} gets
+     * @param room where large bodies are noted that go out
      */
     public PublicDoor(
             Optional<Admission> admission,
@@ -49,6 +52,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
             StatusEvents events,
             StatusWaits waits,
             Duration maxWait,
+            BodyRoom room,
             LookupObserver observer,
             Time time) {
         this.admission = admission.orElse(null);
@@ -57,6 +61,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
         this.events = events;
         this.waits = waits;
         this.maxWait = maxWait;
+        this.room = room;
         this.observer = observer;
         this.time = time;
     }
@@ -116,7 +121,7 @@ public final class PublicDoor implements Handler<RoutingContext> {
         Optional<Answer> held = lookup.fromMemory(request.question());
         if (held.isPresent() && (request.patience().isEmpty() || held.get().isTerminal())) {
             StatusReply.to(request, held.get(), request.patience(), time, observer)
-                    .send(http);
+                    .send(http, room);
             return;
         }
         if (request.patience().isPresent()) {

@@ -54,7 +54,7 @@ final class RequestDirectives {
 
     /** Whether {@code If-None-Match} (RFC 9110, section 13.1.2) names {@code etag}, by weak comparison. */
     static boolean noneMatchNames(List<String> values, String etag) {
-        for (String element : elements(values, ',')) {
+        for (String element : elements(values, ',', false)) {
             String tag = element.startsWith("W/") ? element.substring(2) : element;
             if (tag.equals(etag) || element.equals("*")) {
                 return true;
@@ -110,6 +110,11 @@ final class RequestDirectives {
 
     /** The elements of a list header, trimmed, empty ones left out; a separator inside quotes separates nothing. */
     private static List<String> elements(List<String> values, char separator) {
+        return elements(values, separator, true);
+    }
+
+    /** @param pairs whether a backslash inside quotes hides the next character, as everywhere but in entity tags */
+    private static List<String> elements(List<String> values, char separator, boolean pairs) {
         List<String> elements = new ArrayList<>(2);
         for (String value : values) {
             boolean quoted = false;
@@ -123,7 +128,7 @@ final class RequestDirectives {
                     start = i + 1;
                 } else if (value.charAt(i) == '"') {
                     quoted = !quoted;
-                } else if (value.charAt(i) == '\\' && quoted && i + 1 < value.length()) {
+                } else if (pairs && value.charAt(i) == '\\' && quoted && i + 1 < value.length()) {
                     i++;
                 }
             }

@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.web;
 
 import io.taskstatus.gateway.lookup.Answer;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.Outcome;
 import io.taskstatus.gateway.lookup.Provenance;
@@ -56,15 +57,33 @@ final class StatusReply {
         return headers;
     }
 
-    /** Sends this as the answer to {@code http}, from whatever thread. */
+    /**
+     * Sends this as the answer to {@code http}, from whatever thread.
+     *
+     * @param room where a large body is noted that goes out
+     */
+    void send(HttpServerRequest http, BodyRoom room) {
+        if (body.length > BodyPieces.LARGE && !HttpMethod.HEAD.equals(http.method())) {
+            BodyPieces.send(begin(http), body, room);
+        } else {
+            send(http);
+        }
+    }
+
+    /** The same for what is small, as problems are. */
     void send(HttpServerRequest http) {
-        HttpServerResponse response = http.response().setStatusCode(status);
-        headers.to(response::putHeader);
+        HttpServerResponse response = begin(http);
         if (HttpMethod.HEAD.equals(http.method()) || status == 304) {
             response.end();
         } else {
             response.end(Buffer.buffer(body));
         }
+    }
+
+    private HttpServerResponse begin(HttpServerRequest http) {
+        HttpServerResponse response = http.response().setStatusCode(status);
+        headers.to(response::putHeader);
+        return response;
     }
 
     /** The reply to {@code request}; counts it. */

@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.web;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
@@ -10,6 +11,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -21,11 +25,13 @@ import java.util.Optional;
 @Path("/task/function/execution-status/{executionId}")
 public class StatusResource {
     private final StatusLookup lookup;
+    private final BodyRoom room;
     private final LookupObserver observer;
     private final Time time;
 
-    StatusResource(StatusLookup lookup, LookupObserver observer, Time time) {
+    StatusResource(StatusLookup lookup, BodyRoom room, LookupObserver observer, Time time) {
         this.lookup = lookup;
+        this.room = room;
         this.observer = observer;
         this.time = time;
     }
@@ -35,15 +41,33 @@ public class StatusResource {
     public Response status(@PathParam("executionId") String executionId, RoutingContext context)
             throws InterruptedException {
         StatusRequest request = Objects.requireNonNull(context.get(StatusRequest.KEY));
-        return respond(StatusReply.to(request, lookup.statusOf(request.question()), Optional.empty(), time, observer));
+        StatusReply reply =
+                StatusReply.to(request, lookup.statusOf(request.question()), Optional.empty(), time, observer);
+        if (reply.body().length > BodyPieces.LARGE) {
+            context.response().setWriteQueueMaxSize(BodyPieces.PIECE);
+        }
+        return respond(reply);
     }
 
-    private static Response respond(StatusReply reply) {
+    private Response respond(StatusReply reply) {
         Response.ResponseBuilder builder = Response.status(reply.status());
-        if (reply.status() != 304) {
-            builder.entity(reply.body());
+        byte[] body = reply.body();
+        if (body.length > BodyPieces.LARGE) {
+            builder.entity((StreamingOutput) target -> send(body, target));
+        } else if (reply.status() != 304) {
+            builder.entity(body);
         }
         reply.headers().to(builder::header);
         return builder.build();
+    }
+
+    /** As fast as its reader takes it. */
+    private void send(byte[] body, OutputStream target) throws IOException {
+        room.leave(body);
+        try {
+            target.write(body);
+        } finally {
+            room.left(body);
+        }
     }
 }

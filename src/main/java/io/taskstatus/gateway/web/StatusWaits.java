@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.web;
 
 import io.taskstatus.gateway.lookup.Answer;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
@@ -25,15 +26,22 @@ public final class StatusWaits {
 
     private final StatusLookup lookup;
     private final PatientLookup patience;
+    private final BodyRoom room;
     private final Executor executor;
     private final LookupObserver observer;
     private final Time time;
 
     /** @param executor runs each wait; its threads may block */
     public StatusWaits(
-            StatusLookup lookup, PatientLookup patience, Executor executor, LookupObserver observer, Time time) {
+            StatusLookup lookup,
+            PatientLookup patience,
+            BodyRoom room,
+            Executor executor,
+            LookupObserver observer,
+            Time time) {
         this.lookup = lookup;
         this.patience = patience;
+        this.room = room;
         this.executor = executor;
         this.observer = observer;
         this.time = time;
@@ -92,7 +100,7 @@ public final class StatusWaits {
     }
 
     private void reply(HttpServerRequest http, StatusRequest request, Answer answer, Optional<Duration> waited) {
-        StatusReply.to(request, answer, waited, time, observer).send(http);
+        StatusReply.to(request, answer, waited, time, observer).send(http, room);
     }
 
     /** A step of a wait, which may block. */

@@ -135,11 +135,20 @@ final class GatewayProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** The most memory that it ever had, in MiB; 0 where the system does not say. */
+    /** The most memory that it ever had, files that it has mapped included, in MiB; 0 where the system does not say. */
     long mostMemory() throws IOException {
+        return memory("VmHWM:");
+    }
+
+    /** The memory that it has now and that only it can give back, in MiB; 0 where the system does not say. */
+    long ownMemory() throws IOException {
+        return memory("RssAnon:");
+    }
+
+    private long memory(String line) throws IOException {
         return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                .filter(each -> each.startsWith(line))
+                .mapToLong(each -> Long.parseLong(each.replaceAll("[^0-9]", "")) / 1024)
                 .findFirst()
                 .orElse(0);
     }

@@ -54,9 +54,18 @@ final class SoakLoad {
 
     /** Asks for kept ids while {@code going}. */
     void hit(BooleanSupplier going) {
+        hit(going, going);
+    }
+
+    /** The same, on a new connection each time. */
+    void visit(BooleanSupplier going) {
+        hit(going, () -> false);
+    }
+
+    private void hit(BooleanSupplier going, BooleanSupplier staying) {
         while (going.getAsBoolean()) {
             try (RawClient client = new RawClient(port)) {
-                while (going.getAsBoolean()) {
+                do {
                     String id = kept.get(ThreadLocalRandom.current().nextInt(kept.size()));
                     long start = System.nanoTime();
                     String answer = client.ask("GET", Gateway.PATH + id).answer(PATIENCE);
@@ -66,7 +75,7 @@ final class SoakLoad {
                     if (!isResult(answer, id)) {
                         wrong.add("a kept result: " + shortened(answer));
                     }
-                }
+                } while (staying.getAsBoolean());
             } catch (IOException e) {
                 wrong.add("a kept result: " + e);
             }

@@ -7,11 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -181,6 +186,73 @@ class ContainerIT {
             assertThat(clients.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
 
             assertThat(gateway.status("big-0").statusCode()).isEqualTo(200);
+            assertThat(gateway.inspect("{{.State.Running}} {{.State.OOMKilled}}"))
+                    .isEqualTo("true false");
+        }
+    }
+
+    /** As many as this process may have, which holds their other ends: some descriptors stay for all else. */
+    @Test
+    void twentyThousandConnectionsFitInItsLimit() throws Exception {
+        upstream.says("e-1", SUCCESS);
+        List<SocketChannel> silent = new ArrayList<>();
+        try (RunningContainer gateway = start()) {
+            gateway.status("e-1");
+            int most = (int) Math.min(20_000, descriptors() - 600);
+            for (int i = 0; i < most; i++) {
+                SocketChannel channel = SocketChannel.open();
+                silent.add(channel);
+                // one address has too few ports
+                channel.bind(new InetSocketAddress(
+                        InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (2 + i % 50)}), 0));
+                channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.clients()));
+                channel.write(StandardCharsets.US_ASCII.encode(i % 2 == 0 ? "GET / HTTP/1.1\r\nHo" : ""));
+            }
+            assertThat(gateway.operator("/q/metrics").body()).contains("gateway_store_up 1.0");
+            assertThat(gateway.status("e-1").headers().firstValue("Cache-Status"))
+                    .hasValueSatisfying(status -> assertThat(status).contains("hit"));
+            assertThat(gateway.inspect("{{.State.Running}} {{.State.OOMKilled}}"))
+                    .isEqualTo("true false");
+        } finally {
+            for (SocketChannel channel : silent) {
+                channel.close();
+            }
+        }
+    }
+
+    private static long descriptors() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/limits")).stream()
+                .filter(line -> line.startsWith("Max open files"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("^Max open files +([0-9]+).*", "$1")))
+                .findFirst()
+                .orElse(1_024);
+    }
+
+    @Test
+    void aHundredLargestBodiesThirtyTwoAtOnceFitInItsLimit() throws Exception {
+        String filler = "x".repeat((4 << 20) - 100);
+        upstream.otherwise(FakeUpstream.body("{\"verificationStatus\":\"Success\",\"output\":\"" + filler + "\"}"));
+        Queue<Integer> answers = new ConcurrentLinkedQueue<>();
+        try (RunningContainer gateway = start();
+                var clients = Executors.newFixedThreadPool(32)) {
+            for (int i = 0; i < 100; i++) {
+                String id = "largest-" + i;
+                clients.execute(() -> {
+                    try {
+                        answers.add(gateway.status(id).statusCode());
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            clients.shutdown();
+            assertThat(clients.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
+
+            // where there is no room or no time, a problem says so
+            assertThat(answers).hasSize(100).contains(200).allSatisfy(status -> assertThat(status)
+                    .isIn(200, 503, 504));
             assertThat(gateway.inspect("{{.State.Running}} {{.State.OOMKilled}}"))
                     .isEqualTo("true false");
         }

@@ -1,25 +1,17 @@
 package io.taskstatus.gateway.shipping;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.Awaitility;
 
 /**
  * An overlay's Deployment, run by podman as a kubelet would: one pod, on the host's network. What podman can't do here is
@@ -30,29 +22,23 @@ final class PlayedPod implements AutoCloseable {
 
     private final Program podman;
     private final Path file;
-    private final int clients;
-    private final int operators;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Ports ports;
 
-    private PlayedPod(Program podman, Path file, int clients, int operators) {
+    private PlayedPod(Program podman, Path file, Ports ports) {
         this.podman = podman;
         this.file = file;
-        this.clients = clients;
-        this.operators = operators;
+        this.ports = ports;
     }
 
     /** Starts it and waits until it is ready. */
     static PlayedPod start(Program podman, Rendered rendered, String image, String upstream) throws Exception {
-        int clients = freePort();
-        int operators = freePort();
+        Ports ports = Ports.free();
         Path file = Files.createTempFile("pod", ".yaml");
-        Files.writeString(file, documents(rendered, image, upstream, clients, operators));
-        PlayedPod pod = new PlayedPod(podman, file, clients, operators);
+        Files.writeString(file, documents(rendered, image, upstream, ports));
+        PlayedPod pod = new PlayedPod(podman, file, ports);
         try {
             podman.run(Duration.ofMinutes(1), "kube", "play", "--network", "host", file.toString());
-            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> assertThat(
-                            pod.operator("/q/health/ready").statusCode())
-                    .isEqualTo(200));
+            ports.awaitReady();
         } catch (Throwable e) {
             System.out.println(pod.logs());
             pod.close();
@@ -61,12 +47,11 @@ final class PlayedPod implements AutoCloseable {
         return pod;
     }
 
-    private static String documents(Rendered rendered, String image, String upstream, int clients, int operators)
-            throws IOException {
+    private static String documents(Rendered rendered, String image, String upstream, Ports ports) throws IOException {
         ConfigMap settings = rendered.the(ConfigMap.class, NAME);
         settings.getData().put("GATEWAY_UPSTREAM_URL", upstream);
-        settings.getData().put("QUARKUS_HTTP_PORT", Integer.toString(clients));
-        settings.getData().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(operators));
+        settings.getData().put("QUARKUS_HTTP_PORT", Integer.toString(ports.clients()));
+        settings.getData().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(ports.operators()));
         Deployment deployment = rendered.the(Deployment.class, NAME);
         deployment.getSpec().setReplicas(1);
         for (Container container : deployment.getSpec().getTemplate().getSpec().getContainers()) {
@@ -95,17 +80,11 @@ final class PlayedPod implements AutoCloseable {
     }
 
     HttpResponse<String> status(String executionId) throws IOException, InterruptedException {
-        return get(clients, "/task/function/execution-status/" + executionId);
+        return ports.status(executionId);
     }
 
     HttpResponse<String> operator(String path) throws IOException, InterruptedException {
-        return get(operators, path);
-    }
-
-    private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + port + path);
-        return http.send(
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+        return ports.operator(path);
     }
 
     private String logs() throws IOException, InterruptedException {
@@ -115,7 +94,7 @@ final class PlayedPod implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        http.close();
+        ports.close();
         try {
             podman.attempt(Duration.ofMinutes(1), "kube", "down", file.toString());
             podman.attempt(Duration.ofMinutes(1), "volume", "rm", "--force", NAME, "data", "tmp");
@@ -123,11 +102,5 @@ final class PlayedPod implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         Files.delete(file);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

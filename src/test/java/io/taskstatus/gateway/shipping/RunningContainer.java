@@ -1,14 +1,7 @@
 package io.taskstatus.gateway.shipping;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,41 +21,32 @@ final class RunningContainer implements AutoCloseable {
             "--memory-swap=256m",
             "--pids-limit=128");
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
     private final Program podman;
     private final String id;
-    private final int clients;
-    private final int operators;
+    private final Ports ports;
 
-    private RunningContainer(Program podman, String id, int clients, int operators) {
+    private RunningContainer(Program podman, String id, Ports ports) {
         this.podman = podman;
         this.id = id;
-        this.clients = clients;
-        this.operators = operators;
+        this.ports = ports;
     }
 
     /** Starts it and waits until it is ready. */
     static RunningContainer start(Program podman, String image, String upstream, String... more) throws Exception {
-        int clients = freePort();
-        int operators = freePort();
+        Ports ports = Ports.free();
         List<String> command = new ArrayList<>(List.of("run", "-d"));
         command.addAll(LIMITS);
         command.addAll(List.of(
                 "-e=GATEWAY_UPSTREAM_URL=" + upstream,
-                "-e=QUARKUS_HTTP_PORT=" + clients,
-                "-e=QUARKUS_MANAGEMENT_PORT=" + operators));
+                "-e=QUARKUS_HTTP_PORT=" + ports.clients(),
+                "-e=QUARKUS_MANAGEMENT_PORT=" + ports.operators()));
         command.addAll(List.of(more));
         command.add(image);
         String id = podman.run(Duration.ofMinutes(1), command.toArray(String[]::new))
                 .strip();
-        RunningContainer container = new RunningContainer(podman, id, clients, operators);
+        RunningContainer container = new RunningContainer(podman, id, ports);
         try {
-            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> assertThat(
-                            container.operator("/q/health/ready").statusCode())
-                    .isEqualTo(200));
+            ports.awaitReady();
         } catch (RuntimeException e) {
             System.out.println(container.logs());
             container.close();
@@ -71,18 +55,17 @@ final class RunningContainer implements AutoCloseable {
         return container;
     }
 
+    /** The port for clients. */
+    int clients() {
+        return ports.clients();
+    }
+
     HttpResponse<String> status(String executionId) throws IOException, InterruptedException {
-        return get(clients, "/task/function/execution-status/" + executionId);
+        return ports.status(executionId);
     }
 
     HttpResponse<String> operator(String path) throws IOException, InterruptedException {
-        return get(operators, path);
-    }
-
-    private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + port + path);
-        return http.send(
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+        return ports.operator(path);
     }
 
     void signal(String name) throws IOException, InterruptedException {
@@ -118,17 +101,11 @@ final class RunningContainer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        http.close();
+        ports.close();
         try {
             podman.attempt(Duration.ofSeconds(30), "rm", "--force", id);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

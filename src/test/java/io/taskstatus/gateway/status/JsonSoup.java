@@ -77,6 +77,30 @@ final class JsonSoup {
         };
     }
 
+    /** One object that is some thousand levels deep at times, and often damaged. */
+    byte[] deepBody() {
+        int levels = random.nextInt(1 << random.nextInt(1, 14));
+        String deep = "{\"verificationStatus\":\"Success\",\"a\":" + nested(levels) + "}";
+        byte[] bytes = deep.getBytes(StandardCharsets.UTF_8);
+        return random.nextInt(3) == 0 ? damaged(bytes) : bytes;
+    }
+
+    /** One object of many members, of which two may have one name, spelled in two ways at times. */
+    byte[] wideBody() {
+        int members = random.nextInt(1 << random.nextInt(2, 13));
+        int twice = random.nextInt(2 * members + 1);
+        StringBuilder wide = new StringBuilder("{\"verificationStatus\":\"Success\"");
+        for (int i = 0; i < members; i++) {
+            wide.append(",\"k").append(i).append("\":").append(i % 10);
+        }
+        if (twice < members) {
+            wide.append(random.nextBoolean() ? ",\"k" : ",\"\\u006b")
+                    .append(twice)
+                    .append("\":0");
+        }
+        return wide.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     private byte[] noise() {
         byte[] bytes = new byte[random.nextInt(64)];
         random.nextBytes(bytes);

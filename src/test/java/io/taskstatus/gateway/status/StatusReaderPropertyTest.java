@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -75,6 +76,29 @@ class StatusReaderPropertyTest {
         byte[] body = new JsonSoup(seed, ID).body();
 
         assertThat(StatusReader.message(body).orElse("")).hasSizeLessThanOrEqualTo(StatusReader.MAX_MESSAGE);
+    }
+
+    /** Buffers of 4,000 characters and of 8,192 bytes are filled one after the other: each ends somewhere in a body. */
+    @Property(tries = 6_000)
+    void theReaderDecidesAlikeWhereverABufferEnds(@ForAll long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        byte[] body = new JsonSoup(seed, ID).body();
+        int end = new int[] {4_000, 8_000, 8_192, 12_000, 16_384}[random.nextInt(5)];
+        byte[] before =
+                " ".repeat(Math.max(0, end - random.nextInt(body.length + 2))).getBytes(StandardCharsets.UTF_8);
+        byte[] whole = Arrays.copyOf(before, before.length + body.length);
+        System.arraycopy(body, 0, whole, before.length, body.length);
+        check(whole);
+    }
+
+    @Property(tries = 1_000)
+    void theReaderDecidesAsTheTreeDoesHoweverDeepABodyIs(@ForAll long seed) {
+        check(new JsonSoup(seed, ID).deepBody());
+    }
+
+    @Property(tries = 300)
+    void aNameThatComesTwiceIsFoundAmongThousands(@ForAll long seed) {
+        check(new JsonSoup(seed, ID).wideBody());
     }
 
     @Example

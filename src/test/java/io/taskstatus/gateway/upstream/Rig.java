@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.upstream;
 
 import io.taskstatus.gateway.FakeUpstream;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.Fetched;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.SourceFailure;
@@ -29,7 +30,7 @@ final class Rig implements AutoCloseable {
     final List<String> unkept = new CopyOnWriteArrayList<>();
     private final AtomicLong leap = new AtomicLong();
 
-    private Rig(FakeUpstream upstream, UpstreamGuard guard, UpstreamSettings settings, Wires wires) {
+    private Rig(FakeUpstream upstream, UpstreamGuard guard, UpstreamSettings settings, Wires wires, BodyRoom room) {
         guard.reset();
         this.upstream = upstream;
         LookupObserver observer = new LookupObserver() {
@@ -43,7 +44,7 @@ final class Rig implements AutoCloseable {
                 unkept.add(reason);
             }
         };
-        this.client = new UpstreamClient(settings, wires.make(settings), guard, observer, time());
+        this.client = new UpstreamClient(settings, wires.make(settings), room, guard, observer, time());
     }
 
     @FunctionalInterface
@@ -52,16 +53,28 @@ final class Rig implements AutoCloseable {
     }
 
     static Rig of(UpstreamGuard guard) throws IOException {
+        return of(guard, BodyRoom.ofHeap(), MAX_BODY);
+    }
+
+    static Rig of(UpstreamGuard guard, BodyRoom room, int maxBody) throws IOException {
         FakeUpstream upstream = FakeUpstream.start();
         return new Rig(
-                upstream, guard, settings(upstream.url()), settings -> new UpstreamWire(settings, Optional.empty()));
+                upstream,
+                guard,
+                settings(upstream.url(), maxBody),
+                settings -> new UpstreamWire(settings, Optional.empty()),
+                room);
     }
 
     static Rig of(UpstreamGuard guard, FakeUpstream upstream, UpstreamSettings settings, Wires wires) {
-        return new Rig(upstream, guard, settings, wires);
+        return new Rig(upstream, guard, settings, wires, BodyRoom.ofHeap());
     }
 
     static UpstreamSettings settings(String url) {
+        return settings(url, MAX_BODY);
+    }
+
+    private static UpstreamSettings settings(String url, int maxBody) {
         return new UpstreamSettings(
                 URI.create(url),
                 Optional.empty(),
@@ -69,7 +82,7 @@ final class Rig implements AutoCloseable {
                 Duration.ofMillis(400),
                 ATTEMPT_TIMEOUT,
                 DEADLINE,
-                MAX_BODY,
+                maxBody,
                 2,
                 1);
     }

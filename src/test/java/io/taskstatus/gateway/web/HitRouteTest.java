@@ -3,6 +3,7 @@ package io.taskstatus.gateway.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.Fetched;
 import io.taskstatus.gateway.lookup.FreshnessPolicy;
 import io.taskstatus.gateway.lookup.LookupObserver;
@@ -108,9 +109,10 @@ class HitRouteTest {
         counted.clear();
         HitRoute route = new HitRoute(
                 lookup, observer, (method, status, nanos) -> timed.add(method.name() + ' ' + status), STILL, true);
-        StatusWaits waits = new StatusWaits(lookup, patience, threads, observer, STILL);
-        PublicDoor publicDoor =
-                new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), observer, STILL);
+        BodyRoom room = BodyRoom.ofHeap();
+        StatusWaits waits = new StatusWaits(lookup, patience, room, threads, observer, STILL);
+        PublicDoor publicDoor = new PublicDoor(
+                Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), room, observer, STILL);
         door = serve(publicDoor);
         Handler<RoutingContext> counting = context -> {
             longWay.incrementAndGet();

@@ -92,7 +92,16 @@ class RequestDirectivesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"\"abc\"", "W/\"abc\"", "*", "\"x\", \"abc\"", "\"x,y\",W/\"abc\"", "  \"abc\"  ", ", \"abc\""})
+            strings = {
+                "\"abc\"",
+                "W/\"abc\"",
+                "*",
+                "\"x\", \"abc\"",
+                "\"x\\\", \"abc\"",
+                "\"x,y\",W/\"abc\"",
+                "  \"abc\"  ",
+                ", \"abc\""
+            })
     void anEntityTagIsFound(String value) {
         assertThat(RequestDirectives.noneMatchNames(List.of(value), ETAG)).isTrue();
     }
