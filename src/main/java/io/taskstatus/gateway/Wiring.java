@@ -232,7 +232,10 @@ public class Wiring {
             RequestTimer timer,
             Time time) {
         boolean open = door.isOpenToAll();
-        boolean unobserved = tracing.isOff() && setting("quarkus.http.access-log.enabled").filter(Boolean::parseBoolean).isEmpty();
+        boolean unobserved = tracing.isOff()
+                && setting("quarkus.http.access-log.enabled")
+                        .filter(Boolean::parseBoolean)
+                        .isEmpty();
         filters.register(new HitRoute(lookup, observer, timer, time, open && unobserved), HIT_PRIORITY);
         filters.register(new UnreadBody(MOST_AFTERWARDS, AFTERWARDS), BODY_PRIORITY);
         filters.register(door, open ? OPEN_DOOR_PRIORITY : DOOR_PRIORITY);

@@ -34,10 +34,15 @@ class UpstreamFailuresTest {
     }
 
     @ParameterizedTest
-    @EnumSource(WireException.Kind.class)
+    @EnumSource(value = WireException.Kind.class, names = "NO_ROOM", mode = EnumSource.Mode.EXCLUDE)
     void noAnswerAlwaysCounts(WireException.Kind kind) {
         assertThat(UpstreamFailures.of(kind)).isInstanceOf(AttemptFailed.Counted.class);
         assertThat(UpstreamFailures.of(kind).failure().upstreamStatus()).isEmpty();
+    }
+
+    @Test
+    void thatWeHaveNoRoomSaysNothingAgainstTheUpstream() {
+        assertThat(UpstreamFailures.of(WireException.Kind.NO_ROOM)).isNotInstanceOf(AttemptFailed.Counted.class);
     }
 
     @Test

@@ -111,8 +111,8 @@ class HitRouteTest {
                 lookup, observer, (method, status, nanos) -> timed.add(method.name() + ' ' + status), STILL, true);
         BodyRoom room = BodyRoom.ofHeap();
         StatusWaits waits = new StatusWaits(lookup, patience, room, threads, observer, STILL);
-        PublicDoor publicDoor = new PublicDoor(
-                Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), room, observer, STILL);
+        PublicDoor publicDoor =
+                new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), room, observer, STILL);
         door = serve(publicDoor);
         Handler<RoutingContext> counting = context -> {
             longWay.incrementAndGet();
