@@ -54,6 +54,9 @@ final class RequestDirectives {
 
     /** Whether {@code If-None-Match} (RFC 9110, section 13.1.2) names {@code etag}, by weak comparison. */
     static boolean noneMatchNames(List<String> values, String etag) {
+        if (values.contains(etag)) {
+            return true;
+        }
         for (String element : elements(values, ',', false)) {
             String tag = element.startsWith("W/") ? element.substring(2) : element;
             if (tag.equals(etag) || element.equals("*")) {
