@@ -12,10 +12,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
 @Singleton
 public final class ConsolePage {
     private static final String PAGE = "index.html";
-    private static final List<String> FILES = List.of(
+    private static final Set<String> FILES = Set.of(
             PAGE,
             "console.css",
             "favicon.svg",
@@ -42,8 +41,9 @@ public final class ConsolePage {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-    private final Map<String, ConsoleFile> files =
-            FILES.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), ConsoleFile::read));
+    /** Those that were asked for: to read and compress them all takes a twentieth of the start. */
+    private final Map<String, ConsoleFile> files = new ConcurrentHashMap<>();
+
     private final RecentSummary summary;
 
     ConsolePage(MeterRegistry registry) {
@@ -62,11 +62,22 @@ public final class ConsolePage {
     }
 
     private void serve(RoutingContext context, String name) {
-        ConsoleFile file = files.get(name);
-        if (file == null || !isRead(context.request())) {
+        if (!FILES.contains(name) || !isRead(context.request())) {
             context.next();
             return;
         }
+        ConsoleFile known = files.get(name);
+        if (known != null) {
+            serve(context, known);
+            return;
+        }
+        context.vertx()
+                .executeBlocking(() -> files.computeIfAbsent(name, ConsoleFile::read))
+                .onSuccess(file -> serve(context, file))
+                .onFailure(context::fail);
+    }
+
+    private static void serve(RoutingContext context, ConsoleFile file) {
         boolean compressed = accepts(context.request(), "gzip");
         Representation sent = compressed ? file.gzip() : file.plain();
         HttpServerResponse response = guarded(context.response())
