@@ -63,8 +63,14 @@ class DamagedFileTest {
         }
     }
 
+    /** The file once nobody has it open: whoever closes it last moves the log into it, which would mend it. */
+    private Path fileAtRest() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> !Files.exists(folder.resolve("results.db-wal")));
+        return file();
+    }
+
     private void overwrite(long position, byte[] bytes) throws IOException {
-        try (RandomAccessFile access = new RandomAccessFile(file().toFile(), "rw")) {
+        try (RandomAccessFile access = new RandomAccessFile(fileAtRest().toFile(), "rw")) {
             access.seek(position);
             access.write(bytes);
         }
@@ -131,7 +137,7 @@ class DamagedFileTest {
     @Test
     void whatIsLeftOfACutFileIsCarriedOver() throws Exception {
         fill();
-        long half = Files.size(file()) / 2 / PAGE * PAGE;
+        long half = Files.size(fileAtRest()) / 2 / PAGE * PAGE;
         try (RandomAccessFile access = new RandomAccessFile(file().toFile(), "rw")) {
             access.setLength(half);
         }
@@ -182,7 +188,7 @@ class DamagedFileTest {
             store.keep(marked);
             store.keep(success("e-1"));
         }
-        long place = new String(Files.readAllBytes(file()), StandardCharsets.ISO_8859_1).indexOf("MARKED");
+        long place = new String(Files.readAllBytes(fileAtRest()), StandardCharsets.ISO_8859_1).indexOf("MARKED");
         overwrite(place, new byte[] {'m'});
         try (GuardedResultStore store = open()) {
             assertThat(find(store, "e-0")).isEmpty();
@@ -202,7 +208,7 @@ class DamagedFileTest {
             store.keep(result("e-2", "flip a bit of MARKED"));
             store.keep(success("e-3"));
         }
-        long place = new String(Files.readAllBytes(file()), StandardCharsets.ISO_8859_1).indexOf("MARKED");
+        long place = new String(Files.readAllBytes(fileAtRest()), StandardCharsets.ISO_8859_1).indexOf("MARKED");
         overwrite(place, new byte[] {'m'});
         try (GuardedResultStore store = open()) {
             assertThat(store.page(Optional.of(id("e-1")), 1))
