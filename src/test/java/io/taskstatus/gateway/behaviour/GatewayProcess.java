@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /**
  * The packaged gateway as a process of its own, on free ports and with a log in a file: the jar, or the native executable
@@ -93,6 +95,8 @@ final class GatewayProcess implements AutoCloseable {
                 make();
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
+            } catch (ConditionTimeoutException | TerminalFailureException notMade) {
+                // gateways start without it, only later
             }
         }
 
