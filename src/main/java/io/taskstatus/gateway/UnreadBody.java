@@ -1,6 +1,7 @@
 package io.taskstatus.gateway;
 
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -48,14 +49,17 @@ final class UnreadBody implements Handler<RoutingContext> {
         if (request.isEnded()) {
             return;
         }
-        request.handler(stopAtMost(request)).resume();
-        if (!request.isEnded()) {
-            context.vertx().setTimer(afterwards.toMillis(), elapsed -> {
-                if (!request.isEnded()) {
-                    cut(request);
-                }
-            });
-        }
+        // held on to for no longer than the client sends: it has the answer in it
+        Vertx vertx = context.vertx();
+        long timer = vertx.setTimer(afterwards.toMillis(), elapsed -> {
+            if (!request.isEnded()) {
+                cut(request);
+            }
+        });
+        request.handler(stopAtMost(request))
+                .endHandler(end -> vertx.cancelTimer(timer))
+                .exceptionHandler(gone -> vertx.cancelTimer(timer))
+                .resume();
     }
 
     private Handler<Buffer> stopAtMost(HttpServerRequest request) {

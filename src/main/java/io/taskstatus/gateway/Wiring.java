@@ -18,6 +18,7 @@ import io.taskstatus.gateway.operations.LookupGauges;
 import io.taskstatus.gateway.operations.LookupMetrics;
 import io.taskstatus.gateway.operations.StatusTimes;
 import io.taskstatus.gateway.operations.StoreMetrics;
+import io.taskstatus.gateway.operations.TightHeap;
 import io.taskstatus.gateway.upstream.UpstreamClient;
 import io.taskstatus.gateway.upstream.UpstreamGuard;
 import io.taskstatus.gateway.upstream.UpstreamSettings;
@@ -199,6 +200,7 @@ public class Wiring {
             UpstreamState upstream) {
         StoreMetrics.watch(registry, store);
         LookupGauges.register(registry, lookup.holdings(), patience, upstream, VERSION);
+        TightHeap.watch(lookup.holdings());
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
     }

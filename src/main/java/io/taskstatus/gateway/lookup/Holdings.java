@@ -124,4 +124,17 @@ public final class Holdings {
     public long memoryEvictions() {
         return memory.evictions();
     }
+
+    /**
+     * Takes half of what memory holds out of it, the coldest first, and keeps it from growing again: results are in the
+     * store, what is under way is fetched again. Answers the limit from here on, in bytes.
+     */
+    public long giveWay() {
+        return memory.giveWay();
+    }
+
+    /** Memory may be as large again as the settings say. */
+    public void regain() {
+        memory.regain();
+    }
 }

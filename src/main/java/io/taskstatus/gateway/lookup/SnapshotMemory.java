@@ -3,6 +3,7 @@ package io.taskstatus.gateway.lookup;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.taskstatus.gateway.status.ExecutionId;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** What is hot, bounded by weight. Hides Caffeine. */
 final class SnapshotMemory {
     private final Cache<ExecutionId, Kept> cache;
+    private final long maxWeight;
     private final LongAdder evictions = new LongAdder();
     private volatile Consumer<ExecutionId> onChange = id -> {};
 
     /** @param maxWeight in bytes, bodies and an overhead for each entry together */
     SnapshotMemory(long maxWeight, Time time) {
+        this.maxWeight = maxWeight;
         cache = Caffeine.newBuilder()
                 .maximumWeight(maxWeight)
                 .weigher((ExecutionId id, Kept kept) -> kept.weight())
@@ -54,13 +57,29 @@ final class SnapshotMemory {
         cache.invalidate(id);
     }
 
+    /** Lets go of half of what is held, and holds no more than that until {@link #regain}. Answers how many bytes that is. */
+    long giveWay() {
+        long half = weight() / 2;
+        limit().setMaximum(half);
+        return half;
+    }
+
+    /** Holds as much as it was made for. */
+    void regain() {
+        limit().setMaximum(maxWeight);
+    }
+
+    private Policy.Eviction<ExecutionId, Kept> limit() {
+        return cache.policy().eviction().orElseThrow();
+    }
+
     long entries() {
         return cache.estimatedSize();
     }
 
     long weight() {
         cache.cleanUp();
-        return cache.policy().eviction().orElseThrow().weightedSize().orElse(0);
+        return limit().weightedSize().orElse(0);
     }
 
     long evictions() {

@@ -181,6 +181,20 @@ final class GatewayProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** Has the JVM collect garbage; nothing where there is no JVM. */
+    void collectGarbage() throws IOException, InterruptedException {
+        if (!isNative()) {
+            new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            Long.toString(pid()),
+                            "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        }
+    }
+
     /** The most memory that it ever had, files that it has mapped included, in MiB; 0 where the system does not say. */
     long mostMemory() throws IOException {
         return memory("VmHWM:");
@@ -212,7 +226,11 @@ final class GatewayProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         process.destroyForcibly();
-        process.onExit().join();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         Files.deleteIfExists(log);
     }
 }

@@ -66,6 +66,7 @@ class ScrapeIT {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> get(gateway.port(), Gateway.PATH + "e-1").body().contains(SUCCESS));
         get(gateway.port(), Gateway.PATH + "e-2");
+        gateway.collectGarbage();
     }
 
     @AfterAll

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.taskstatus.gateway.FakeUpstream;
 import io.taskstatus.gateway.RedisServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +15,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,12 +38,15 @@ class TwoGatewaysIT {
     private static GatewayProcess two;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws Exception {
         redis = RedisServer.start();
         upstream = FakeUpstream.start();
-        CompletableFuture<GatewayProcess> other = CompletableFuture.supplyAsync(() -> gateway("two"));
-        one = gateway("one");
-        two = other.join();
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<GatewayProcess> other = thread.submit(() -> gateway("two"));
+            one = gateway("one");
+            two = other.get();
+        }
+        shares(one, two);
     }
 
     @AfterAll
@@ -57,19 +62,15 @@ class TwoGatewaysIT {
         }
     }
 
-    private static GatewayProcess gateway(String name) {
-        try {
-            return GatewayProcess.start(
-                    "-Xmx128m",
-                    "-Dquarkus.management.host=127.0.0.1",
-                    "-Dgateway.store.kind=redis",
-                    "-Dquarkus.redis.hosts=" + redis.url(),
-                    "-Dgateway.store.path=" + folder.resolve(name),
-                    "-Dgateway.admin.token=" + TOKEN,
-                    "-Dgateway.upstream.url=http://127.0.0.1:" + upstream.port());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static GatewayProcess gateway(String name) throws IOException {
+        return GatewayProcess.start(
+                "-Xmx128m",
+                "-Dquarkus.management.host=127.0.0.1",
+                "-Dgateway.store.kind=redis",
+                "-Dquarkus.redis.hosts=" + redis.url(),
+                "-Dgateway.store.path=" + folder.resolve(name),
+                "-Dgateway.admin.token=" + TOKEN,
+                "-Dgateway.upstream.url=http://127.0.0.1:" + upstream.port());
     }
 
     private static HttpResponse<String> get(GatewayProcess gateway, String id) throws Exception {
@@ -95,12 +96,24 @@ class TwoGatewaysIT {
 
     @Test
     void aResultKnownToOneIsKnownToTheOther() throws Exception {
-        upstream.says("known", SUCCESS);
-        String body = get(one, "known").body();
-        HttpResponse<String> shared = get(two, "known");
-        assertThat(shared.body()).isEqualTo(body);
-        assertThat(cacheStatus(shared)).contains("hit").contains("detail=shared");
-        assertThat(upstream.fetchesOf("known")).isEqualTo(1);
+        shares(one, two);
+        shares(two, one);
+    }
+
+    /**
+     * That {@code two} answers with what {@code one} has learnt. A Redis that takes more than 45 ms is not waited for, which
+     * happens to a program that has just started on a busy machine: it is asked again then, about another id.
+     */
+    private static void shares(GatewayProcess one, GatewayProcess two) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            String id = "known-" + UUID.randomUUID();
+            upstream.says(id, SUCCESS);
+            String body = get(one, id).body();
+            HttpResponse<String> shared = get(two, id);
+            assertThat(shared.body()).isEqualTo(body);
+            assertThat(cacheStatus(shared)).contains("hit").contains("detail=shared");
+            assertThat(upstream.fetchesOf(id)).isEqualTo(1);
+        });
     }
 
     @Test

@@ -98,6 +98,29 @@ class TerminalResultsTest {
     }
 
     @Test
+    void memoryThatGivesWayHoldsHalfUntilItRegainsItsRoom() throws Exception {
+        rig.source.says(SUCCESS);
+        Holdings holdings = rig.lookup.holdings();
+        askForHundred("before");
+        long before = holdings.memoryBytes();
+
+        assertThat(holdings.giveWay()).isEqualTo(before / 2);
+        assertThat(holdings.memoryBytes()).isPositive().isLessThanOrEqualTo(before / 2);
+        askForHundred("meanwhile");
+        assertThat(holdings.memoryBytes()).isLessThanOrEqualTo(before / 2);
+
+        holdings.regain();
+        askForHundred("after");
+        assertThat(holdings.memoryBytes()).isGreaterThan(before);
+    }
+
+    private void askForHundred(String name) throws InterruptedException {
+        for (int i = 0; i < 100; i++) {
+            rig.lookup.statusOf(Question.about(new ExecutionId(name + "-" + i)));
+        }
+    }
+
+    @Test
     void aSecondDifferentResultChangesNothingAndIsCounted() throws Exception {
         StatusSnapshot first = snapshot(SUCCESS, "first");
         rig.source.plays(id -> {
