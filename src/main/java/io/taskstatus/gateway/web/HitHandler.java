@@ -12,6 +12,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * connection ({@link Exchanges}) and the decoder holds no part of a message; everything else goes on as it came.
  */
 final class HitHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.web");
     private static final int CRLF = '\r' << 8 | '\n';
     private static final long TOUCH = TimeUnit.MILLISECONDS.toNanos(250);
     private static final FastThreadLocal<PlainGet> HEAD = new FastThreadLocal<>() {
@@ -90,7 +92,7 @@ final class HitHandler extends ChannelInboundHandlerAdapter {
         PlainGet get = HEAD.get();
         boolean answered = false;
         while (in.isReadable() && context.channel().isWritable() && get.isNextIn(in)) {
-            ByteBuf response = hits.apply(get, context.alloc());
+            ByteBuf response = hit(get, context.alloc());
             if (response == null) {
                 break;
             }
@@ -103,6 +105,16 @@ final class HitHandler extends ChannelInboundHandlerAdapter {
             touch(context);
         }
         return !in.isReadable();
+    }
+
+    /** A fault of the program goes the long way too, where there is an answer to it. */
+    private @Nullable ByteBuf hit(PlainGet get, ByteBufAllocator allocator) {
+        try {
+            return hits.apply(get, allocator);
+        } catch (RuntimeException fault) {
+            LOG.debug("A hit was not answered the short way", fault);
+            return null;
+        }
     }
 
     /** The idle timer (in seconds, at least one) sits behind the decoder and does not see what is answered here. */

@@ -51,8 +51,16 @@ final class HitReply {
         return HEAD_ROOM + snapshot.body().length;
     }
 
-    /** Writes the whole of a 200. */
-    void ok(ByteBuf to, Answer.Status status, Time time) {
+    /** Writes the whole of a 304 where the client has what is {@code unchanged}, else of a 200. */
+    void write(ByteBuf to, boolean unchanged, Answer.Status status, Time time) {
+        if (unchanged) {
+            notModified(to, status, time);
+        } else {
+            ok(to, status, time);
+        }
+    }
+
+    private void ok(ByteBuf to, Answer.Status status, Time time) {
         to.writeBytes(ok).writeBytes(own);
         if (!snapshot.isTerminal()) {
             to.writeBytes(lines(fields -> fields.accept("Retry-After", StatusReply.retryAfter(status.freshFor()))));
@@ -61,8 +69,7 @@ final class HitReply {
         to.writeBytes(snapshot.body());
     }
 
-    /** Writes the whole of a 304. */
-    void notModified(ByteBuf to, Answer.Status status, Time time) {
+    private void notModified(ByteBuf to, Answer.Status status, Time time) {
         to.writeBytes(notModified).writeBytes(own, tag, own.length - tag);
         end(to, status, time);
     }

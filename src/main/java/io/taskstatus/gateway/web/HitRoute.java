@@ -4,7 +4,9 @@ import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
@@ -47,8 +49,16 @@ public final class HitRoute implements Handler<RoutingContext> {
         }
     }
 
-    /** Whether the target has a percent sign that encodes nothing: the framework stumbles over it further on. */
+    /**
+     * Whether the target has a percent sign that encodes nothing, over which the framework stumbles further on, or whether the
+     * request is not for one host (RFC 9112, section 3.2), which proxies before and behind may read differently.
+     */
     private static boolean isMalformed(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.version() == HttpVersion.HTTP_1_1
+                && request.headers().getAll(HttpHeaders.HOST).size() != 1) {
+            return true;
+        }
         try {
             context.normalizedPath();
             return false;

@@ -38,13 +38,14 @@ final class Hits {
         }
         StatusSnapshot snapshot = status.snapshot();
         HitReply reply = snapshot.form(HitReply.class, HitReply::new);
-        ByteBuf response = allocator.directBuffer(reply.room());
         boolean unchanged =
                 !get.ifNoneMatch().isEmpty() && RequestDirectives.noneMatchNames(get.ifNoneMatch(), snapshot.etag());
-        if (unchanged) {
-            reply.notModified(response, status, time);
-        } else {
-            reply.ok(response, status, time);
+        ByteBuf response = allocator.directBuffer(reply.room());
+        try {
+            reply.write(response, unchanged, status, time);
+        } catch (RuntimeException fault) {
+            response.release();
+            throw fault;
         }
         observer.answered(
                 status.provenance(),

@@ -47,6 +47,20 @@ class RequestFormsTest extends Gateway {
     }
 
     @Test
+    void aRequestIsForOneHost() throws IOException {
+        String id = anyId();
+        upstream.says(id, SUCCESS);
+        for (String hosts : List.of("", "Host: a\r\nHost: b\r\n", "Host: a\r\nhost: a\r\n")) {
+            try (RawClient client = new RawClient(RestAssured.port)) {
+                assertThat(client.send("GET " + PATH + id + " HTTP/1.1\r\n" + hosts + "\r\n")
+                                .answer(PATIENCE))
+                        .startsWith("HTTP/1.1 400 ");
+            }
+        }
+        assertThat(upstream.fetchesOf(id)).isZero();
+    }
+
+    @Test
     void requestsThatComeTogetherAreAnsweredInTheirOrder() throws IOException {
         String slow = anyId();
         String quick = anyId();

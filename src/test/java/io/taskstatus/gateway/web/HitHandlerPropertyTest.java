@@ -88,6 +88,9 @@ class HitHandlerPropertyTest {
     }
 
     private static ByteBuf hit(PlainGet get, ByteBufAllocator allocator) {
+        if (get.id().value().equals("faulty")) {
+            throw new IllegalStateException("a fault of the program");
+        }
         String target = PublicPaths.STATUS + get.id().value();
         return allocator
                 .buffer()
@@ -140,6 +143,7 @@ class HitHandlerPropertyTest {
                 GET + "Host: h\r\nIf-None-Match: \"a\"\r\nConnection: Keep-Alive\r\n\r\n");
         Arbitrary<String> others = Arbitraries.of(
                 GET + "\r\n",
+                GET.replace("known", "faulty") + "Host: h\r\n\r\n",
                 GET + "Host: h\r\nHost: i\r\n\r\n",
                 GET + "Host: h\n\n",
                 GET + "Host: h\r\n folded: x\r\n\r\n",
