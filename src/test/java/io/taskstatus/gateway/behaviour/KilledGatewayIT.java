@@ -137,7 +137,8 @@ class KilledGatewayIT {
     private Process start(int upstreamPort) throws IOException {
         port = freePort();
         management = freePort();
-        ProcessBuilder builder = new ProcessBuilder(GatewayProcess.command(List.of("-Xmx256m")))
+        ProcessBuilder builder = new ProcessBuilder(
+                        GatewayProcess.command(List.of("-Xmx256m", "-XX:TieredStopAtLevel=4")))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("gateway.log").toFile());
         builder.environment()

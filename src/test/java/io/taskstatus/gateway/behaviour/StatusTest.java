@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,19 +51,30 @@ class StatusTest extends Gateway {
 
     @Test
     void runningIsKeptForASecondAndFetchedAgain() {
-        String id = anyId();
-        upstream.says(id, RUNNING).then(RUNNING).then(INDETERMINATE);
-        Response first = get(id);
-        Response second = get(id);
-        assertThat(first.header("Retry-After")).isEqualTo("1");
-        assertThat(second.header("Cache-Status")).isEqualTo("task-status-gateway; hit; detail=memory; ttl=1");
-        assertThat(second.header("Cache-Control")).isEqualTo("private, no-cache");
-        assertThat(upstream.fetchesOf(id)).isEqualTo(1);
+        // a machine that takes a second between two requests has another go
+        String id = await().atMost(Duration.ofSeconds(20)).until(this::seenRunningTwice, Objects::nonNull);
         Response last = await().atMost(Duration.ofSeconds(5))
                 .until(() -> get(id), answer -> answer.asString().contains(INDETERMINATE));
         assertThat(cacheStatus(last, "fwd")).isEqualTo("stale");
         assertThat(last.header("Cache-Control")).isEqualTo("private, no-cache");
         assertThat(upstream.fetchesOf(id)).isEqualTo(3);
+    }
+
+    /** The id, or null where the first answer was no longer fresh. */
+    private @Nullable String seenRunningTwice() {
+        String id = anyId();
+        upstream.says(id, RUNNING).then(RUNNING).then(INDETERMINATE);
+        long start = System.nanoTime();
+        Response first = get(id);
+        Response second = get(id);
+        if (System.nanoTime() - start > Duration.ofMillis(900).toNanos()) {
+            return null;
+        }
+        assertThat(first.header("Retry-After")).isEqualTo("1");
+        assertThat(second.header("Cache-Status")).isEqualTo("task-status-gateway; hit; detail=memory; ttl=1");
+        assertThat(second.header("Cache-Control")).isEqualTo("private, no-cache");
+        assertThat(upstream.fetchesOf(id)).isEqualTo(1);
+        return id;
     }
 
     @ParameterizedTest

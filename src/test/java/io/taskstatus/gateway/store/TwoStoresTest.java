@@ -38,7 +38,7 @@ class TwoStoresTest {
         redis = RedisServer.start();
         storage = new FaultyStorage(new SqliteStorage(folder, NAMESPACE, Time.system()));
         below = new GuardedResultStore(
-                storage, new Counts(), Time.system(), Duration.ofMillis(50), Duration.ofMillis(20), 1 << 20);
+                storage, new Counts(), Time.system(), Duration.ofMillis(50), Duration.ofMillis(20), 32 << 20);
         replica = Replica.of(redis, NAMESPACE, below);
     }
 
