@@ -727,6 +727,7 @@ public final class FakeUpstream implements AutoCloseable {
             List<String> command = new ArrayList<>();
             command.add(
                     Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+            command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
             command.addAll(List.of(arguments));
             command.addAll(List.of(
                     "-noprompt", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
