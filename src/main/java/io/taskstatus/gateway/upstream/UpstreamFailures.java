@@ -48,7 +48,7 @@ final class UpstreamFailures {
     /** What a wire without an answer means. */
     static AttemptFailed of(WireException.Kind kind) {
         return switch (kind) {
-            case UNREACHABLE, STALE -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_UNREACHABLE), 2);
+            case UNREACHABLE, STALE, LOST -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_UNREACHABLE), 2);
             case TIMEOUT -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_TIMEOUT), 1);
             case NO_ROOM -> uncounted(SourceFailure.unfetched(FailureReason.OVERLOADED), 0);
             case TLS -> counted(SourceFailure.unanswered(FailureReason.UPSTREAM_TLS), 0);

@@ -34,6 +34,9 @@ public final class UpstreamWire implements AutoCloseable {
     /** A connection lives this long at most, so that a name that has moved is noticed. */
     static final Duration CONNECTION_LIFE = Duration.ofSeconds(30);
 
+    /** Kept connections may end together; an upstream that ends each new one is not to be asked for ever. */
+    private static final int MOST_LOST = 3;
+
     private final UpstreamApi api;
     private final @Nullable String apiKey;
     private final int maxBody;
@@ -104,11 +107,13 @@ public final class UpstreamWire implements AutoCloseable {
     UpstreamReply get(ExecutionId id, Optional<String> traceparent, Duration patience, BodyRoom.Share room)
             throws WireException {
         long until = System.nanoTime() + patience.toNanos();
+        int lost = 0;
         while (true) {
             try {
                 return getOnce(id, traceparent, until - System.nanoTime(), room);
             } catch (WireException e) {
-                if (e.kind() != Kind.STALE || until - System.nanoTime() <= 0) {
+                boolean replaced = e.kind() == Kind.STALE || (e.kind() == Kind.LOST && ++lost <= MOST_LOST);
+                if (!replaced || until - System.nanoTime() <= 0) {
                     throw e;
                 }
             }

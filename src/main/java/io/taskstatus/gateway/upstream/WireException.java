@@ -19,7 +19,9 @@ final class WireException extends Exception {
         /** What came is no HTTP. */
         NOT_HTTP,
         /** A connection that had served before ended before any byte of this answer: another one may well do. */
-        STALE
+        STALE,
+        /** A connection ended after it was taken from the pool and before the request went out. */
+        LOST
     }
 
     private final Kind kind;

@@ -3,6 +3,7 @@ package io.taskstatus.gateway.upstream;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.taskstatus.gateway.upstream.WireException.Kind;
+import io.vertx.core.http.HttpClosedException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -16,9 +17,7 @@ final class WireFaults {
     /** @param life of the connection, where there was one */
     static Kind kindOf(Throwable thrown, Optional<ConnectionLife> life) {
         if (life.isEmpty()) {
-            return isAbout(thrown, SSLException.class) && !isAbout(thrown, SslHandshakeTimeoutException.class)
-                    ? Kind.TLS
-                    : Kind.UNREACHABLE;
+            return beforeTheRequest(thrown);
         }
         ConnectionLife connection = life.get();
         if (!connection.looksLikeHttp()) {
@@ -34,6 +33,15 @@ final class WireFaults {
         return isAbout(thrown, IOException.class) || isAbout(thrown, PrematureChannelClosureException.class)
                 ? Kind.UNREACHABLE
                 : Kind.NOT_HTTP;
+    }
+
+    private static Kind beforeTheRequest(Throwable thrown) {
+        if (isAbout(thrown, HttpClosedException.class)) {
+            return Kind.LOST;
+        }
+        return isAbout(thrown, SSLException.class) && !isAbout(thrown, SslHandshakeTimeoutException.class)
+                ? Kind.TLS
+                : Kind.UNREACHABLE;
     }
 
     private static boolean isAbout(Throwable thrown, Class<? extends Throwable> what) {
