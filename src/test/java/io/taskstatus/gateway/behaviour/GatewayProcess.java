@@ -76,14 +76,20 @@ final class GatewayProcess implements AutoCloseable {
             command.add(EXECUTABLE);
             command.addAll(options);
         } else {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            // starts a third sooner; a test that needs the second compiler asks for it
-            command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-            command.add("-XX:SharedArchiveFile=" + Classes.ARCHIVE);
+            command.addAll(java("-XX:SharedArchiveFile=" + Classes.ARCHIVE));
             command.addAll(options);
             command.addAll(List.of("-jar", JAR.toString()));
         }
         return command;
+    }
+
+    /** With the first compiler alone it starts a third sooner; a test that needs the second one asks for it. */
+    private static List<String> java(String archive) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                archive);
     }
 
     /** The program's classes as a JVM has laid them out: with them it is up in half the time. Made once. */
@@ -105,17 +111,14 @@ final class GatewayProcess implements AutoCloseable {
             Files.deleteIfExists(ARCHIVE);
             Path log = Files.createTempFile("gateway", ".log");
             int port = freePort();
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:ArchiveClassesAtExit=" + ARCHIVE,
-                            "-Dgateway.store.kind=none",
-                            "-Dquarkus.http.port=0",
-                            "-Dquarkus.management.port=" + port,
-                            "-jar",
-                            JAR.toString())
+            List<String> command = new ArrayList<>(java("-XX:ArchiveClassesAtExit=" + ARCHIVE));
+            command.addAll(List.of(
+                    "-Dgateway.store.kind=none",
+                    "-Dquarkus.http.port=0",
+                    "-Dquarkus.management.port=" + port,
+                    "-jar",
+                    JAR.toString()));
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();

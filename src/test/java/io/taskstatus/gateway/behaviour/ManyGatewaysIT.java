@@ -6,11 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.taskstatus.gateway.FakeUpstream;
-import io.taskstatus.gateway.RedisServer;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,72 +25,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two and three gateways, each a process of its own, over one real Redis that is killed, stopped and emptied. */
 @Tag("soak")
 class ManyGatewaysIT {
-    private static final String TOKEN = "for-tests";
-
     @TempDir
     Path folder;
 
-    private final HttpClient client = HttpClient.newHttpClient();
-    private final List<GatewayProcess> gateways = new ArrayList<>();
-    private RedisServer redis;
-    private FakeUpstream upstream;
+    private Replicas replicas;
+    private int started;
 
     @BeforeEach
     void start() throws IOException {
-        redis = RedisServer.start();
-        upstream = FakeUpstream.start();
+        replicas = new Replicas(folder);
     }
 
     @AfterEach
     void stop() throws IOException {
-        for (GatewayProcess gateway : gateways) {
-            gateway.close();
-        }
-        if (redis != null) {
-            redis.close();
-        }
-        if (upstream != null) {
-            upstream.close();
+        if (replicas != null) {
+            replicas.close();
         }
     }
 
     private GatewayProcess gateway() throws IOException {
-        GatewayProcess gateway = GatewayProcess.start(
-                "-Xmx128m",
-                "-Dquarkus.management.host=127.0.0.1",
-                "-Dgateway.store.kind=redis",
-                "-Dquarkus.redis.hosts=" + redis.url(),
-                "-Dgateway.store.path=" + folder.resolve("data-" + gateways.size()),
-                "-Dgateway.admin.token=" + TOKEN,
-                "-Dgateway.upstream.url=http://127.0.0.1:" + upstream.port());
-        gateways.add(gateway);
-        return gateway;
-    }
-
-    private HttpResponse<String> get(GatewayProcess gateway, String id) throws Exception {
-        return send(request(gateway.port(), Gateway.PATH + id).GET());
-    }
-
-    private HttpResponse<String> purge(GatewayProcess gateway, String id) throws Exception {
-        return send(request(gateway.managementPort(), "/admin/results/" + id).DELETE());
-    }
-
-    private HttpResponse<String> held(GatewayProcess gateway, String id) throws Exception {
-        return send(request(gateway.managementPort(), "/admin/results/" + id).GET());
-    }
-
-    private static HttpRequest.Builder request(int port, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Authorization", "Bearer " + TOKEN)
-                .timeout(Duration.ofSeconds(20));
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String cacheStatus(HttpResponse<String> response) {
-        return response.headers().firstValue("Cache-Status").orElse("");
+        return replicas.gateway("data-" + started++);
     }
 
     private static void signal(GatewayProcess gateway, String signal) throws Exception {
@@ -107,20 +57,20 @@ class ManyGatewaysIT {
     void aResultKnownToOneIsKnownToAll() throws Exception {
         GatewayProcess one = gateway();
         GatewayProcess two = gateway();
-        upstream.says("e-1", SUCCESS);
-        String body = get(one, "e-1").body();
-        HttpResponse<String> shared = get(two, "e-1");
+        replicas.upstream.says("e-1", SUCCESS);
+        String body = replicas.get(one, "e-1").body();
+        HttpResponse<String> shared = replicas.get(two, "e-1");
         assertThat(shared.body()).isEqualTo(body);
-        assertThat(cacheStatus(shared)).contains("hit").contains("detail=shared");
-        assertThat(upstream.fetchesOf("e-1")).isEqualTo(1);
+        assertThat(Replicas.cacheStatus(shared)).contains("hit").contains("detail=shared");
+        assertThat(replicas.upstream.fetchesOf("e-1")).isEqualTo(1);
     }
 
     @Test
     void manyClientsOfThreeGatewaysCostOnePollASecond() throws Exception {
         List<GatewayProcess> three = List.of(gateway(), gateway(), gateway());
-        upstream.says("e-1", RUNNING);
+        replicas.upstream.says("e-1", RUNNING);
         for (GatewayProcess gateway : three) {
-            get(gateway, "warm-up");
+            replicas.get(gateway, "warm-up");
         }
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -129,7 +79,7 @@ class ManyGatewaysIT {
                 GatewayProcess mine = three.get(i % 3);
                 clients.add(threads.submit(() -> {
                     while (System.nanoTime() < end) {
-                        assertThat(get(mine, "e-1").statusCode()).isEqualTo(200);
+                        assertThat(replicas.get(mine, "e-1").statusCode()).isEqualTo(200);
                     }
                     return null;
                 }));
@@ -138,7 +88,7 @@ class ManyGatewaysIT {
                 one.get(30, TimeUnit.SECONDS);
             }
         }
-        assertThat(upstream.fetchesOf("e-1")).isBetween(4, 8);
+        assertThat(replicas.upstream.fetchesOf("e-1")).isBetween(4, 8);
     }
 
     @Test
@@ -146,37 +96,39 @@ class ManyGatewaysIT {
         GatewayProcess one = gateway();
         GatewayProcess two = gateway();
         GatewayProcess three = gateway();
-        upstream.says("e-1", SUCCESS);
+        replicas.upstream.says("e-1", SUCCESS);
         for (GatewayProcess gateway : List.of(one, two, three)) {
-            get(gateway, "e-1");
+            replicas.get(gateway, "e-1");
         }
         signal(three, "-STOP");
-        HttpResponse<String> purged = purge(one, "e-1");
+        HttpResponse<String> purged = replicas.purge(one, "e-1");
         assertThat(purged.statusCode()).as(purged.body()).isEqualTo(200);
-        await().atMost(Duration.ofSeconds(2)).until(() -> held(two, "e-1").statusCode() == 404);
-        assertThat(held(one, "e-1").statusCode()).isEqualTo(404);
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> replicas.held(two, "e-1").statusCode() == 404);
+        assertThat(replicas.held(one, "e-1").statusCode()).isEqualTo(404);
         signal(three, "-CONT");
-        await().atMost(Duration.ofSeconds(2)).until(() -> held(three, "e-1").statusCode() == 404);
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> replicas.held(three, "e-1").statusCode() == 404);
     }
 
     @Test
     void aGatewayKilledWithTheLeaseCostsTheOthersItsTimeAtMost() throws Exception {
         GatewayProcess one = gateway();
         GatewayProcess two = gateway();
-        FakeUpstream.Gate gate = upstream.holds("e-1");
+        FakeUpstream.Gate gate = replicas.upstream.holds("e-1");
         Thread.startVirtualThread(() -> {
             try {
-                get(one, "e-1");
+                replicas.get(one, "e-1");
             } catch (Exception killed) {
                 // as it should be
             }
         });
-        await().until(() -> upstream.fetchesOf("e-1") == 1);
+        await().until(() -> replicas.upstream.fetchesOf("e-1") == 1);
         one.kill();
-        upstream.says("e-1", RUNNING);
+        replicas.upstream.says("e-1", RUNNING);
         gate.release();
         long start = System.nanoTime();
-        assertThat(get(two, "e-1").statusCode()).isEqualTo(200);
+        assertThat(replicas.get(two, "e-1").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2_500));
     }
 
@@ -184,44 +136,44 @@ class ManyGatewaysIT {
     void aRedisThatDiesHangsOrForgetsIsNoClientsError() throws Exception {
         GatewayProcess one = gateway();
         GatewayProcess two = gateway();
-        upstream.says("e-1", SUCCESS);
-        upstream.says("e-2", SUCCESS);
-        upstream.says("e-3", SUCCESS);
-        String body = get(one, "e-1").body();
-        redis.suspend();
-        assertThat(get(two, "e-1").body()).isEqualTo(body);
-        assertThat(get(one, "e-2").statusCode()).isEqualTo(200);
-        redis.resume();
-        redis.kill();
-        assertThat(get(one, "e-3").statusCode()).isEqualTo(200);
-        redis.launchAgain();
+        replicas.upstream.says("e-1", SUCCESS);
+        replicas.upstream.says("e-2", SUCCESS);
+        replicas.upstream.says("e-3", SUCCESS);
+        String body = replicas.get(one, "e-1").body();
+        replicas.redis.suspend();
+        assertThat(replicas.get(two, "e-1").body()).isEqualTo(body);
+        assertThat(replicas.get(one, "e-2").statusCode()).isEqualTo(200);
+        replicas.redis.resume();
+        replicas.redis.kill();
+        assertThat(replicas.get(one, "e-3").statusCode()).isEqualTo(200);
+        replicas.redis.launchAgain();
         await().atMost(Duration.ofSeconds(5))
-                .until(() -> redis.say("KEYS", "*{e-3}:result").contains("e-3"));
-        assertThat(cacheStatus(get(two, "e-3"))).contains("detail=shared");
-        redis.flush();
-        assertThat(get(one, "e-1").body()).isEqualTo(body);
+                .until(() -> replicas.redis.say("KEYS", "*{e-3}:result").contains("e-3"));
+        assertThat(Replicas.cacheStatus(replicas.get(two, "e-3"))).contains("detail=shared");
+        replicas.redis.flush();
+        assertThat(replicas.get(one, "e-1").body()).isEqualTo(body);
     }
 
     @Test
     void aGatewayStartsAndServesWithoutRedis() throws Exception {
-        redis.kill();
-        upstream.says("e-1", SUCCESS);
+        replicas.redis.kill();
+        replicas.upstream.says("e-1", SUCCESS);
         GatewayProcess one = gateway();
-        assertThat(get(one, "e-1").statusCode()).isEqualTo(200);
-        redis.launchAgain();
+        assertThat(replicas.get(one, "e-1").statusCode()).isEqualTo(200);
+        replicas.redis.launchAgain();
         await().atMost(Duration.ofSeconds(5))
-                .until(() -> redis.say("KEYS", "*{e-1}:result").contains("e-1"));
+                .until(() -> replicas.redis.say("KEYS", "*{e-1}:result").contains("e-1"));
     }
 
     @Test
     void aPauseThatTheUpstreamAskedOneForHoldsForAll() throws Exception {
         GatewayProcess one = gateway();
         GatewayProcess two = gateway();
-        upstream.answers("e-1", FakeUpstream.status(429).with("Retry-After", "20"));
-        assertThat(get(one, "e-1").statusCode()).isEqualTo(503);
+        replicas.upstream.answers("e-1", FakeUpstream.status(429).with("Retry-After", "20"));
+        assertThat(replicas.get(one, "e-1").statusCode()).isEqualTo(503);
         await().atMost(Duration.ofSeconds(2))
-                .until(() -> get(two, "e-" + System.nanoTime()).statusCode() == 503);
-        assertThat(get(two, "e-2").body()).contains("upstream_rate_limited");
-        assertThat(upstream.fetchesOf("e-2")).isZero();
+                .until(() -> replicas.get(two, "e-" + System.nanoTime()).statusCode() == 503);
+        assertThat(replicas.get(two, "e-2").body()).contains("upstream_rate_limited");
+        assertThat(replicas.upstream.fetchesOf("e-2")).isZero();
     }
 }
