@@ -18,8 +18,8 @@ import org.jboss.logging.Logger;
 /**
  * Has memory give way where the heap gets tight: what memory may hold at most, bodies on their way and 20,000 connections
  * do not fit into the image's heap together, and a gateway without heap ends. Learns how much is in use from the
- * collections that look at the whole heap, as the collectors' beans report them; a runtime without such beans goes on
- * as it is.
+ * collections that look at the whole heap, as the collectors' beans report them. Native code reports none (oracle/graal
+ * issue 13995) and goes on as it is.
  */
 public final class TightHeap {
     private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.memory");
