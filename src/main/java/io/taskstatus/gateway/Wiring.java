@@ -197,10 +197,11 @@ public class Wiring {
             StatusLookup lookup,
             PatientLookup patience,
             ResultStore store,
-            UpstreamState upstream) {
+            UpstreamState upstream,
+            Time time) {
         StoreMetrics.watch(registry, store);
         LookupGauges.register(registry, lookup.holdings(), patience, upstream, VERSION);
-        TightHeap.watch(lookup.holdings());
+        TightHeap.watch(lookup.holdings(), time);
         ConfigRules.unknown(ConfigProvider.getConfig().getPropertyNames())
                 .forEach(name -> LOG.warnf("%s is no setting of the gateway and changes nothing", name));
     }

@@ -3,11 +3,14 @@ package io.taskstatus.gateway.operations;
 import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.GcInfo;
 import io.taskstatus.gateway.lookup.Holdings;
+import io.taskstatus.gateway.lookup.Time;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import javax.management.Notification;
 import javax.management.NotificationEmitter;
@@ -24,25 +27,34 @@ import org.jboss.logging.Logger;
 public final class TightHeap {
     private static final Logger LOG = Logger.getLogger("io.taskstatus.gateway.memory");
 
+    /** What collectors call the end of a collection after which only what is alive is in use. */
+    private static final Set<String> WHOLE = Set.of("end of major GC", "end of GC cycle");
+
     /** Of the heap, in percent, in use after a collection: from here on memory gives way. */
     private static final int TIGHT = 75;
 
-    /** Below this it has its room back. */
-    private static final int EASY = 50;
+    /** So long after the last such collection memory has its room back. */
+    private static final Duration RELIEF = Duration.ofMinutes(1);
+
+    /** Of a memory that holds next to nothing there is no more to tell. */
+    private static final long WORTH_TELLING = 1 << 20;
 
     private final LongSupplier giveWay;
     private final Runnable regain;
+    private final Time time;
     private boolean tight;
+    private long tightAt;
 
     /** @param giveWay makes room, and answers how many bytes memory may hold from then on */
-    TightHeap(LongSupplier giveWay, Runnable regain) {
+    TightHeap(LongSupplier giveWay, Runnable regain, Time time) {
         this.giveWay = giveWay;
         this.regain = regain;
+        this.time = time;
     }
 
     /** Watches the heap of this process. */
-    public static void watch(Holdings holdings) {
-        TightHeap heap = new TightHeap(holdings::giveWay, holdings::regain);
+    public static void watch(Holdings holdings, Time time) {
+        TightHeap heap = new TightHeap(holdings::giveWay, holdings::regain, time);
         NotificationListener listener = (notification, handback) -> heap.hear(notification);
         ManagementFactory.getGarbageCollectorMXBeans().stream()
                 .filter(NotificationEmitter.class::isInstance)
@@ -56,8 +68,10 @@ public final class TightHeap {
             return;
         }
         GarbageCollectionNotificationInfo collection = GarbageCollectionNotificationInfo.from(data);
-        if (!collection.getGcAction().equals("end of minor GC")) {
+        if (WHOLE.contains(collection.getGcAction())) {
             collected(inUse(collection.getGcInfo()), Runtime.getRuntime().maxMemory());
+        } else {
+            ease();
         }
     }
 
@@ -69,20 +83,30 @@ public final class TightHeap {
         return left.values().stream().mapToLong(MemoryUsage::getUsed).sum();
     }
 
-    /** After a collection so many bytes are in use of the most that there can be. */
+    /** After a collection of the whole heap so many bytes are in use of the most that there can be. */
     synchronized void collected(long used, long most) {
         long percent = 100 * used / most;
-        if (percent >= TIGHT) {
-            long limit = giveWay.getAsLong();
-            tight = true;
+        if (percent < TIGHT) {
+            ease();
+            return;
+        }
+        long limit = giveWay.getAsLong();
+        if (!tight || limit >= WORTH_TELLING) {
             LOG.warnf(
                     "%d %% of the heap of %d MiB are in use: memory holds at most %d KiB for now. "
                             + "Give more heap or lower gateway.memory.max-size",
                     percent, most >> 20, limit >> 10);
-        } else if (tight && percent < EASY) {
-            regain.run();
+        }
+        tight = true;
+        tightAt = time.ticks();
+    }
+
+    /** After any other collection. */
+    synchronized void ease() {
+        if (tight && time.ticks() - tightAt >= RELIEF.toNanos()) {
             tight = false;
-            LOG.infof("%d %% of the heap are in use: memory has all its room again", percent);
+            regain.run();
+            LOG.infof("Memory has all its room again");
         }
     }
 }
