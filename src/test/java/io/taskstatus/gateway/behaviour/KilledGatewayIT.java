@@ -138,9 +138,8 @@ class KilledGatewayIT {
         port = freePort();
         management = freePort();
         // ten thousand requests are worth the second compiler, where there is one
-        List<String> options = GatewayProcess.isNative()
-                ? List.of("-Xmx256m")
-                : List.of("-Xmx256m", "-XX:TieredStopAtLevel=4");
+        List<String> options =
+                GatewayProcess.isNative() ? List.of("-Xmx256m") : List.of("-Xmx256m", "-XX:TieredStopAtLevel=4");
         ProcessBuilder builder = new ProcessBuilder(GatewayProcess.command(options))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("gateway.log").toFile());
