@@ -184,6 +184,25 @@ final class GatewayProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** The sum of all series of {@code name}. */
+    double metric(String name) throws IOException, InterruptedException {
+        return metric(managementPort, name);
+    }
+
+    /** The same of a gateway that was started in another way. */
+    static double metric(int managementPort, String name) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest scrape = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/q/metrics"))
+                    .timeout(Duration.ofSeconds(20))
+                    .build();
+            return client.send(scrape, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+
     /** Has the JVM collect garbage; nothing where there is no JVM. */
     void collectGarbage() throws IOException, InterruptedException {
         if (!isNative()) {

@@ -56,7 +56,7 @@ class KilledGatewayIT {
                 assertThat(answer).startsWith(OK);
                 given.put(id, bodyOf(answer));
             });
-            late = lateWrites();
+            late = (int) GatewayProcess.metric(management, "gateway_store_late_writes_total");
             kill(gateway);
         }
         start(upstreamPort);
@@ -115,15 +115,6 @@ class KilledGatewayIT {
 
     private static String bodyOf(String answer) {
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
-    }
-
-    private int lateWrites() throws Exception {
-        return request(management, "/q/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("gateway_store_late_writes_total "))
-                .mapToInt(line -> (int) Double.parseDouble(line.split(" ", -1)[1]))
-                .sum();
     }
 
     private HttpResponse<String> request(int where, String path) throws Exception {
