@@ -204,7 +204,7 @@ class ArchitectureTest {
                         "tagged",
                         test -> test.getAnnotationOfType(Tag.class).value().equals("quarkus"))))
                 .andShould()
-                .resideInAnyPackage(room("behaviour"), room("upstream"));
+                .resideInAPackage(room("upstream"));
         rule.check(tests);
     }
 

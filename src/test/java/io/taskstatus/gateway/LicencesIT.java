@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The build lists what the program is made of, and everything has a licence that docs/dependencies.md tells of. */
+@Tag("lint")
 class LicencesIT {
     /** As the list of components spells them: Apache, EPL with the class path exception or a choice, BSD, MIT, CC0. */
     private static final Set<String> KNOWN = Set.of(

@@ -24,10 +24,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway of its own process, killed: what clients were given is there when it starts again, and needs no upstream. */
+@Order(1)
 class KilledGatewayIT {
     private static final int RESULTS = 10_000;
     private static final int CLIENTS = 16;
@@ -128,10 +130,7 @@ class KilledGatewayIT {
     private Process start(int upstreamPort) throws IOException {
         port = freePort();
         management = freePort();
-        // ten thousand requests are worth the second compiler, where there is one
-        List<String> options =
-                GatewayProcess.isNative() ? List.of("-Xmx256m") : List.of("-Xmx256m", "-XX:TieredStopAtLevel=4");
-        ProcessBuilder builder = new ProcessBuilder(GatewayProcess.command(options))
+        ProcessBuilder builder = new ProcessBuilder(GatewayProcess.command(List.of("-Xmx256m")))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("gateway.log").toFile());
         builder.environment()

@@ -1,21 +1,20 @@
 package io.taskstatus.gateway.behaviour;
 
-import java.util.HashMap;
 import java.util.Map;
 
 /**
  * A gateway with teams: blue with two tokens, slow with a limit on requests, frugal with one on fetches;
  * no operator has a token.
  */
-public final class TeamAccess extends AgainstUpstream {
+abstract class TeamAccess extends Gateway {
     static final String BLUE = "blue-token";
     static final String BLUE_NEXT = "blue-token-next";
     static final String SLOW = "slow-token";
     static final String FRUGAL = "frugal-token";
 
     @Override
-    public Map<String, String> getConfigOverrides() {
-        Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+    Map<String, String> settings() {
+        Map<String, String> settings = super.settings();
         settings.put("gateway.access", "token");
         settings.put("gateway.teams.blue.token-sha256", Sha256.hex(BLUE) + "," + Sha256.hex(BLUE_NEXT));
         settings.put("gateway.teams.slow.token-sha256", Sha256.hex(SLOW));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The rows of the error table that take another upstream: a name, a port and a certificate that are no good. */
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 class UnreachableUpstreamIT {
     @TempDir
     Path folder;

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.taskstatus.gateway.FakeUpstream;
 import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.status.StatusSnapshot;
-import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,15 +28,15 @@ class BodyRoomTest {
     private static final String FRAME = "{\"verificationStatus\":\"Success\",\"output\":\"\"}";
     private static final String BODY = FRAME.replace("\"\"}", "\"" + "x".repeat(LARGE - FRAME.length()) + "\"}");
 
-    @Inject
-    UpstreamGuard guard;
-
     private final BodyRoom room = new BodyRoom(1_000_000);
     private Rig rig;
 
     @BeforeEach
     void start() throws IOException {
-        rig = Rig.of(guard, room, 1_000_000);
+        FakeUpstream upstream = FakeUpstream.start();
+        UpstreamSettings settings =
+                Rig.settings(upstream.url(), 1_000_000, Duration.ofMillis(800), Duration.ofSeconds(4));
+        rig = new Rig(upstream, settings, new UpstreamWire(settings, Optional.empty()), room);
         rig.upstream.answers("large", body(BODY));
         rig.upstream.answers("chunked", body(BODY).chunked());
         rig.upstream.answers("stuck", body(BODY).truncatedAfter(300_000).hanging());

@@ -17,78 +17,85 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A client before a scripted upstream, what it reported, and a clock that can be moved on. */
-final class Rig implements AutoCloseable {
+/** Single attempts at a scripted upstream, what they reported, and a clock that can be moved on. */
+class Rig implements AutoCloseable {
     static final ExecutionId ID = new ExecutionId("abf5e6d2-f72d-4324-a046-bc6e9f27b303");
     static final int MAX_BODY = 200_000;
-    static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(800);
-    static final Duration DEADLINE = Duration.ofSeconds(4);
 
     final FakeUpstream upstream;
-    final UpstreamClient client;
+    final UpstreamSettings settings;
+    final UpstreamWire wire;
+    final BodyRoom room;
     final List<String> attempts = new CopyOnWriteArrayList<>();
     final List<String> unkept = new CopyOnWriteArrayList<>();
+    final LookupObserver observer = new LookupObserver() {
+        @Override
+        public void attempted(String outcome, Duration took) {
+            attempts.add(outcome);
+        }
+
+        @Override
+        public void unkept(String reason) {
+            unkept.add(reason);
+        }
+    };
     private final AtomicLong leap = new AtomicLong();
 
-    private Rig(FakeUpstream upstream, UpstreamGuard guard, UpstreamSettings settings, Wires wires, BodyRoom room) {
-        guard.reset();
+    /** @param wire of {@code settings} */
+    Rig(FakeUpstream upstream, UpstreamSettings settings, UpstreamWire wire, BodyRoom room) {
         this.upstream = upstream;
-        LookupObserver observer = new LookupObserver() {
-            @Override
-            public void attempted(String outcome, Duration took) {
-                attempts.add(outcome);
-            }
-
-            @Override
-            public void unkept(String reason) {
-                unkept.add(reason);
-            }
-        };
-        this.client = new UpstreamClient(settings, wires.make(settings), room, guard, observer, time());
+        this.settings = settings;
+        this.wire = wire;
+        this.room = room;
     }
 
-    @FunctionalInterface
-    interface Wires {
-        UpstreamWire make(UpstreamSettings settings);
-    }
-
-    static Rig of(UpstreamGuard guard) throws IOException {
-        return of(guard, BodyRoom.ofHeap(), MAX_BODY);
-    }
-
-    static Rig of(UpstreamGuard guard, BodyRoom room, int maxBody) throws IOException {
+    static Rig start() throws IOException {
         FakeUpstream upstream = FakeUpstream.start();
-        return new Rig(
-                upstream,
-                guard,
-                settings(upstream.url(), maxBody),
-                settings -> new UpstreamWire(settings, Optional.empty()),
-                room);
+        return of(upstream, settings(upstream.url()));
     }
 
-    static Rig of(UpstreamGuard guard, FakeUpstream upstream, UpstreamSettings settings, Wires wires) {
-        return new Rig(upstream, guard, settings, wires, BodyRoom.ofHeap());
+    static Rig of(FakeUpstream upstream, UpstreamSettings settings) {
+        return new Rig(upstream, settings, new UpstreamWire(settings, Optional.empty()), BodyRoom.ofHeap());
     }
 
     static UpstreamSettings settings(String url) {
-        return settings(url, MAX_BODY);
+        return settings(url, MAX_BODY, Duration.ofMillis(800), Duration.ofSeconds(4));
     }
 
-    private static UpstreamSettings settings(String url, int maxBody) {
+    static UpstreamSettings settings(String url, int maxBody, Duration attemptTimeout, Duration deadline) {
         return new UpstreamSettings(
                 URI.create(url),
                 Optional.empty(),
                 "task-status-gateway/test",
                 Duration.ofMillis(400),
-                ATTEMPT_TIMEOUT,
-                DEADLINE,
+                attemptTimeout,
+                deadline,
                 maxBody,
                 2,
                 1);
     }
 
-    Fetched fetch() {
-        return client.fetch(ID, Optional.empty());
+    /** One attempt. */
+    StatusSnapshot attempt(ExecutionId id, Optional<String> traceparent) throws AttemptFailed {
+        return new UpstreamFetch(
+                        wire,
+                        room,
+                        new UpstreamPause(time()),
+                        observer,
+                        time(),
+                        id,
+                        traceparent,
+                        settings.attemptTimeout(),
+                        time().ticks() + settings.deadline().toNanos())
+                .attempt();
+    }
+
+    Fetched fetch(ExecutionId id, Optional<String> traceparent) {
+        try {
+            return new Fetched.Found(attempt(id, traceparent));
+        } catch (AttemptFailed failed) {
+            return new Fetched.Failed(failed.failure());
+        }
     }
 
     StatusSnapshot found() {
@@ -96,7 +103,7 @@ final class Rig implements AutoCloseable {
     }
 
     StatusSnapshot found(String id) {
-        Fetched fetched = client.fetch(new ExecutionId(id), Optional.empty());
+        Fetched fetched = fetch(new ExecutionId(id), Optional.empty());
         if (fetched instanceof Fetched.Found found) {
             return found.snapshot();
         }
@@ -108,7 +115,7 @@ final class Rig implements AutoCloseable {
     }
 
     SourceFailure failure(String id) {
-        Fetched fetched = client.fetch(new ExecutionId(id), Optional.empty());
+        Fetched fetched = fetch(new ExecutionId(id), Optional.empty());
         if (fetched instanceof Fetched.Failed failed) {
             return failed.failure();
         }
@@ -125,7 +132,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** The machine's clock, as far as it was moved on. */
-    Time time() {
+    final Time time() {
         return new Time() {
             @Override
             public long ticks() {
@@ -141,7 +148,7 @@ final class Rig implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        wire.close();
         upstream.close();
     }
 }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -37,11 +38,11 @@ class UpstreamClientTest {
     @Inject
     UpstreamGuard guard;
 
-    private Rig rig;
+    private ClientRig rig;
 
     @BeforeEach
     void start() throws IOException {
-        rig = Rig.of(guard);
+        rig = ClientRig.start(guard);
     }
 
     @AfterEach
@@ -98,41 +99,21 @@ class UpstreamClientTest {
     }
 
     @Test
-    void allAttemptsFitInTheDeadline() {
+    void allAttemptsFitInTheDeadline() throws IOException {
         rig.close();
-        rig = slow(Duration.ofMillis(800), Duration.ofMillis(1500));
+        rig = ClientRig.start(guard, Duration.ofMillis(800), Duration.ofMillis(1500));
         rig.upstream.answers(Rig.ID.value(), status(502)).then(hangs());
         long began = System.nanoTime();
         assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TIMEOUT);
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .isBetween(Duration.ofMillis(800), Duration.ofMillis(2200));
         rig.close();
-        rig = slow(Duration.ofSeconds(20), Duration.ofMillis(700));
+        rig = ClientRig.start(guard, Duration.ofSeconds(20), Duration.ofMillis(700));
         rig.upstream.answers(Rig.ID.value(), hangs());
         began = System.nanoTime();
         assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_TIMEOUT);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(1900));
         assertThat(rig.fetches()).isEqualTo(1);
-    }
-
-    private Rig slow(Duration attemptTimeout, Duration deadline) {
-        try {
-            var upstream = io.taskstatus.gateway.FakeUpstream.start();
-            UpstreamSettings usual = Rig.settings(upstream.url());
-            UpstreamSettings settings = new UpstreamSettings(
-                    usual.url(),
-                    usual.apiKey(),
-                    usual.userAgent(),
-                    usual.connectTimeout(),
-                    attemptTimeout,
-                    deadline,
-                    usual.maxBody(),
-                    usual.maxConcurrent(),
-                    usual.maxWaiting());
-            return Rig.of(guard, upstream, settings, s -> new UpstreamWire(s, java.util.Optional.empty()));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     @Test
@@ -247,10 +228,10 @@ class UpstreamClientTest {
         Gate gate = rig.upstream.holds(Rig.ID.value());
         rig.upstream.answers(Rig.ID.value(), says(SUCCESS));
         for (int i = 0; i < 2; i++) {
-            fetches.add(begin(() -> rig.fetch()));
+            fetches.add(begin(() -> rig.fetch(Rig.ID, Optional.empty())));
         }
         await().until(() -> gate.arrivals() == 2);
-        fetches.add(begin(() -> rig.fetch()));
+        fetches.add(begin(() -> rig.fetch(Rig.ID, Optional.empty())));
         await().until(() -> rig.client.fetchesWaiting() == 1);
         assertThat(rig.client.fetchesInFlight()).isEqualTo(2);
         SourceFailure refused = rig.failure();
@@ -268,11 +249,11 @@ class UpstreamClientTest {
     @Test
     void whoStandsInLineForTooLongIsSentAway() throws Exception {
         rig.close();
-        rig = slow(Duration.ofSeconds(3), Duration.ofMillis(900));
+        rig = ClientRig.start(guard, Duration.ofSeconds(3), Duration.ofMillis(900));
         rig.upstream.answers(Rig.ID.value(), hangs());
         List<FutureTask<Fetched>> fetches = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            fetches.add(begin(() -> rig.fetch()));
+            fetches.add(begin(() -> rig.fetch(Rig.ID, Optional.empty())));
         }
         await().until(() -> rig.fetches() == 2);
         rig.upstream.holds("late");

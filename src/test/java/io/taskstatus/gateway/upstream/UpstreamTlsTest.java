@@ -8,11 +8,11 @@ import io.quarkus.tls.BaseTlsConfiguration;
 import io.quarkus.tls.TlsConfiguration;
 import io.taskstatus.gateway.FakeUpstream;
 import io.taskstatus.gateway.FakeUpstream.Certificate;
+import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.status.VerificationStatus;
 import io.vertx.core.net.PfxOptions;
 import io.vertx.core.net.TrustOptions;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,9 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @Tag("quarkus")
 class UpstreamTlsTest {
-    @Inject
-    UpstreamGuard guard;
-
     @TempDir
     Path folder;
 
@@ -95,14 +92,15 @@ class UpstreamTlsTest {
     void aServerThatNeverShakesHandsIsUnreachable() throws IOException {
         FakeUpstream plain = FakeUpstream.start();
         UpstreamSettings settings = Rig.settings(plain.url().replace("http:", "https:"));
-        try (Rig rig = Rig.of(guard, plain, settings, s -> new UpstreamWire(s, Optional.empty()))) {
+        try (Rig rig = Rig.of(plain, settings)) {
             assertThat(rig.failure().reason()).isEqualTo(FailureReason.UPSTREAM_UNREACHABLE);
         }
     }
 
     private Rig rig(Certificate certificate, Optional<TlsConfiguration> tls) throws IOException {
         FakeUpstream upstream = FakeUpstream.startSecure(certificate);
-        return Rig.of(guard, upstream, patient(upstream.url()), settings -> new UpstreamWire(settings, tls));
+        UpstreamSettings settings = patient(upstream.url());
+        return new Rig(upstream, settings, new UpstreamWire(settings, tls), BodyRoom.ofHeap());
     }
 
     /** The first handshake of a process may take its time. */

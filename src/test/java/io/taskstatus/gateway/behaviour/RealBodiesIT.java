@@ -2,21 +2,15 @@ package io.taskstatus.gateway.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Documented bodies and odd but legal ones go out as they came in, on miss and on hit. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class RealBodiesTest extends Gateway {
+class RealBodiesIT extends Gateway {
     private static final String SIGNATURE =
             "{\"v\":28,\"r\":\"20476805d11bd09ecad1b67102a0be84810749430bf8deca83f93de9b185d486\","
                     + "\"s\":\"07f38e3b363300f4997460ddef83c0769dedfd7ba8a61a21236081b5b8f74e66\"}";

@@ -4,26 +4,21 @@ import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import io.taskstatus.gateway.AtOnce;
+import io.taskstatus.gateway.AtOnce.Row;
 import io.taskstatus.gateway.FakeUpstream;
 import io.taskstatus.gateway.FakeUpstream.Reply;
-import io.taskstatus.gateway.behaviour.AtOnce.Row;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** What is wrong with a body keeps it from being kept for ever; the right answer replaces it a second later. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class KeepingGateTest extends Gateway {
+class KeepingGateIT extends Gateway {
     private static final String DEEP =
             "{\"verificationStatus\":\"Success\",\"d\":" + "[".repeat(64) + "]".repeat(64) + "}";
 
@@ -96,7 +91,7 @@ class KeepingGateTest extends Gateway {
                 refused("another 2xx", FakeUpstream.status(203), "upstream_unexpected_status")));
     }
 
-    private static Row passedOn(String name, Reply reply) {
+    private Row passedOn(String name, Reply reply) {
         return new Row(
                 name,
                 () -> replaced(reply, first -> {
@@ -106,7 +101,7 @@ class KeepingGateTest extends Gateway {
                 }));
     }
 
-    private static Row refused(String name, Reply reply, String code) {
+    private Row refused(String name, Reply reply, String code) {
         return new Row(
                 name,
                 () -> replaced(reply, first -> {
@@ -115,7 +110,7 @@ class KeepingGateTest extends Gateway {
                 }));
     }
 
-    private static void replaced(Reply wrong, Consumer<Response> says) {
+    private void replaced(Reply wrong, Consumer<Response> says) {
         String id = anyId();
         upstream.answers(id, wrong);
         says.accept(get(id));

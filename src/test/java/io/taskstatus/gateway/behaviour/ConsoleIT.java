@@ -11,14 +11,10 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -27,38 +23,33 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** The console in a browser; see {@link ConsoleTab} for what holds in every test. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class ConsoleTest extends Gateway {
+@Order(1)
+class ConsoleIT extends Gateway {
     private static final int WIDE = 1280;
     private static final int NARROW = 360;
 
-    private static Chromium chromium;
-    private static BrowserContext profile;
+    private Chromium chromium;
+    private BrowserContext profile;
     /** What a page's own EventSource saw; it takes its seconds while the other tests run. */
     @SuppressWarnings("NullAway.Init")
-    private static ConsoleTab source;
-
-    @TestHTTPResource("/")
-    URI address;
+    private ConsoleTab source;
 
     private ConsoleTab tab;
     private Page page;
 
     @BeforeAll
-    static void startBrowser() {
+    void startBrowser() {
         chromium = Chromium.start();
         profile = chromium.profile(WIDE, ColorScheme.LIGHT);
-        PlaywrightAssertions.setDefaultAssertionTimeout(8_000);
+        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
     }
 
     @AfterAll
-    static void endBrowser() {
+    void endBrowser() {
         if (chromium != null) {
             chromium.close();
         }
@@ -67,14 +58,14 @@ class ConsoleTest extends Gateway {
     @BeforeEach
     void openTab() {
         if (source == null) {
-            source = new ConsoleTab(profile, address);
+            source = new ConsoleTab(profile, address());
             openSource();
         }
-        tab = new ConsoleTab(profile, address);
+        tab = new ConsoleTab(profile, address());
         page = tab.page;
     }
 
-    private static void openSource() {
+    private void openSource() {
         upstream.says("e-source", FakeUpstream.RUNNING).then(FakeUpstream.SUCCESS);
         source.open("");
         source.page.evaluate("""
@@ -115,7 +106,7 @@ class ConsoleTest extends Gateway {
         assertThat(page.locator("#trail")).containsText("Running");
         assertThat(page.locator("#trail")).containsText("Success after");
         assertThat(page.locator("#announce")).containsText("Success. All nodes agree");
-        assertThat(page).hasURL(address + "#e-live");
+        assertThat(page).hasURL(address() + "#e-live");
         assertThat(page.locator("#how")).containsText("From memory. The upstream was not asked.");
         assertThat(page.locator("#how")).containsText("It never changes");
     }
@@ -130,7 +121,7 @@ class ConsoleTest extends Gateway {
         assertThat(page.locator("#meaning")).containsText("The execution failed.");
         assertThat(page.getByLabel("Execution id")).hasValue("e-shared");
         assertThat(page.locator("#curl-wait"))
-                .hasText("curl -sS -H 'Prefer: wait=55' '" + address + "task/function/execution-status/e-shared'");
+                .hasText("curl -sS -H 'Prefer: wait=55' '" + address() + "task/function/execution-status/e-shared'");
     }
 
     @Test
@@ -253,7 +244,7 @@ class ConsoleTest extends Gateway {
         String before = requests.textContent();
 
         for (int i = 0; i < 20; i++) {
-            RestAssured.get(address.resolve("/task/function/execution-status/e-chart"))
+            RestAssured.get(address().resolve("/task/function/execution-status/e-chart"))
                     .then()
                     .statusCode(200);
         }
@@ -342,7 +333,7 @@ class ConsoleTest extends Gateway {
     }
 
     private static String axe() throws IOException {
-        try (InputStream in = ConsoleTest.class.getResourceAsStream("/axe.min.js")) {
+        try (InputStream in = ConsoleIT.class.getResourceAsStream("/axe.min.js")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         }
     }

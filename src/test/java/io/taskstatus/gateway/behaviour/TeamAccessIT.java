@@ -1,33 +1,23 @@
 package io.taskstatus.gateway.behaviour;
 
+import static io.restassured.RestAssured.given;
 import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Access by the teams' tokens, and their limits. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(TeamAccess.class)
-class TeamAccessTest extends Gateway {
+class TeamAccessIT extends TeamAccess {
     private static final String FORBIDDEN_ID = "a%2Fb";
 
-    @Inject
-    MeterRegistry metrics;
-
-    private static RequestSpecification as(String token) {
+    private RequestSpecification as(String token) {
         return client().header("Authorization", "Bearer " + token);
     }
 
@@ -41,7 +31,7 @@ class TeamAccessTest extends Gateway {
                 .body("executionId", nullValue());
     }
 
-    private static String known() {
+    private String known() {
         String id = anyId();
         upstream.says(id, SUCCESS);
         return id;
@@ -88,30 +78,24 @@ class TeamAccessTest extends Gateway {
 
     @ParameterizedTest
     @ValueSource(strings = {TeamAccess.BLUE, TeamAccess.BLUE_NEXT})
-    void everyTokenOfATeamOpensAndTheTeamIsCounted(String token) {
+    void everyTokenOfATeamOpensAndTheTeamIsCounted(String token) throws Exception {
         String id = known();
 
         as(token).get(PATH + id).then().statusCode(200);
         as(token).get(PATH + id).then().statusCode(200);
 
-        assertThat(metrics.get("gateway.requests")
-                        .tags("team", "blue", "outcome", SUCCESS, "source", "memory")
-                        .counter()
-                        .count())
+        assertThat(process.metric(
+                        "gateway_requests_total", "team=\"blue\"", "outcome=\"Success\"", "source=\"memory\""))
                 .isPositive();
     }
 
     @Test
-    void whoeverIsRefusedIsCountedAsOther() {
+    void whoeverIsRefusedIsCountedAsOther() throws Exception {
         isUnauthorized(get(anyId()));
 
-        assertThat(metrics.get("gateway.requests")
-                        .tags("team", "other", "outcome", "unauthorized")
-                        .counter()
-                        .count())
+        assertThat(process.metric("gateway_requests_total", "team=\"other\"", "outcome=\"unauthorized\""))
                 .isPositive();
-        assertThat(metrics.find("gateway.requests").tag("team", "none").meters())
-                .isEmpty();
+        assertThat(process.metric("gateway_requests_total", "team=\"none\"")).isZero();
     }
 
     @Test
@@ -181,5 +165,16 @@ class TeamAccessTest extends Gateway {
         assertThat(upstream.fetchesOf(second)).isZero();
         as(TeamAccess.BLUE).get(PATH + second).then().statusCode(200);
         as(TeamAccess.FRUGAL).get(PATH + second).then().statusCode(200);
+    }
+
+    @Test
+    void withoutATokenOfTheirOwnTheAdminRoutesAreClosedToEverybody() {
+        for (String token : new String[] {"", "Bearer ", "Bearer " + TeamAccess.BLUE}) {
+            given().header("Authorization", token)
+                    .get(management("/admin/results"))
+                    .then()
+                    .statusCode(403)
+                    .body("code", equalTo("admin_disabled"));
+        }
     }
 }

@@ -6,22 +6,15 @@ import static io.taskstatus.gateway.FakeUpstream.bodyOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.taskstatus.gateway.FakeUpstream;
 import io.taskstatus.gateway.FakeUpstream.Gate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What HTTP allows a request to look like, and clients seldom use. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class RequestFormsTest extends Gateway {
+class RequestFormsIT extends Gateway {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Test
@@ -29,7 +22,7 @@ class RequestFormsTest extends Gateway {
         String id = anyId();
         upstream.says(id, SUCCESS);
         String origin = "http://elsewhere.example:81";
-        try (RawClient client = new RawClient(RestAssured.port)) {
+        try (RawClient client = new RawClient(port())) {
             for (String source : List.of("fwd=uri-miss", "hit; detail=memory")) {
                 assertThat(client.ask("GET", origin + PATH + id + "?x=1").answer(PATIENCE))
                         .startsWith("HTTP/1.1 200")
@@ -51,7 +44,7 @@ class RequestFormsTest extends Gateway {
         String id = anyId();
         upstream.says(id, SUCCESS);
         for (String hosts : List.of("", "Host: a\r\nHost: b\r\n", "Host: a\r\nhost: a\r\n")) {
-            try (RawClient client = new RawClient(RestAssured.port)) {
+            try (RawClient client = new RawClient(port())) {
                 assertThat(client.send("GET " + PATH + id + " HTTP/1.1\r\n" + hosts + "\r\n")
                                 .answer(PATIENCE))
                         .startsWith("HTTP/1.1 400 ");
@@ -70,7 +63,7 @@ class RequestFormsTest extends Gateway {
         }
         get(known);
         Gate gate = upstream.holds(slow);
-        try (RawClient client = new RawClient(RestAssured.port)) {
+        try (RawClient client = new RawClient(port())) {
             for (String id : List.of(slow, known, quick, "a%2Fb", known)) {
                 client.ask("GET", PATH + id);
             }
@@ -97,8 +90,8 @@ class RequestFormsTest extends Gateway {
                         assertThat(answer).startsWith("HTTP/1.0 200").doesNotContainIgnoringCase("transfer-encoding"));
     }
 
-    private static String inHttp10(String id, String field) throws IOException {
-        try (RawClient client = new RawClient(RestAssured.port)) {
+    private String inHttp10(String id, String field) throws IOException {
+        try (RawClient client = new RawClient(port())) {
             return client.send("GET " + PATH + id + " HTTP/1.0\r\n" + field + "\r\n")
                     .everything(PATIENCE);
         }

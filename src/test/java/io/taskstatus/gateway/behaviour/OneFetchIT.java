@@ -4,9 +4,6 @@ import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.taskstatus.gateway.FakeUpstream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,14 +16,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One fetch per id, whoever asks and whoever leaves. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(UnhurriedGateway.class)
-class OneFetchTest extends Gateway {
+class OneFetchIT extends UnhurriedGateway {
     private static final int CLIENTS = 2_000;
 
     @Test
@@ -79,8 +72,8 @@ class OneFetchTest extends Gateway {
         });
     }
 
-    private static Socket asking(String id) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port);
+    private Socket asking(String id) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
         socket.setSoTimeout(20_000);
         socket.getOutputStream()
                 .write(("GET " + PATH + id + " HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")

@@ -1,7 +1,5 @@
 package io.taskstatus.gateway.behaviour;
 
-import static io.restassured.RestAssured.given;
-import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.blankOrNullString;
@@ -10,20 +8,13 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.taskstatus.gateway.FakeUpstream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is served at {@code /} and below {@code /console/}, and how. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class ConsoleFilesTest extends Gateway {
-
+class ConsoleFilesIT extends Gateway {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -36,7 +27,7 @@ class ConsoleFilesTest extends Gateway {
                 "/console/summary"
             })
     void everyFileIsGuarded(String path) {
-        when().get(path)
+        client().get(path)
                 .then()
                 .statusCode(200)
                 .header("Content-Security-Policy", containsString("default-src 'none'; script-src 'self'"))
@@ -49,14 +40,14 @@ class ConsoleFilesTest extends Gateway {
 
     @Test
     void thePageBringsNoScriptAndNoStyleOfItsOwn() {
-        String page = when().get("/").then().extract().asString();
+        String page = client().get("/").then().extract().asString();
 
         assertThat(page).doesNotContainPattern("<script(?![^>]*src=)|<style|\\sstyle=|\\son[a-z]+=|https?://");
     }
 
     @Test
     void anUnchangedFileIsNotSentAgain() {
-        String etag = given().header("Accept-Encoding", "identity")
+        String etag = client().header("Accept-Encoding", "identity")
                 .get("/console/console.js")
                 .then()
                 .header("Cache-Control", "no-cache")
@@ -64,7 +55,7 @@ class ConsoleFilesTest extends Gateway {
                 .extract()
                 .header("ETag");
 
-        given().header("Accept-Encoding", "identity")
+        client().header("Accept-Encoding", "identity")
                 .header("If-None-Match", "\"other\", W/" + etag)
                 .get("/console/console.js")
                 .then()
@@ -75,11 +66,11 @@ class ConsoleFilesTest extends Gateway {
 
     @Test
     void filesAreCompressedForThoseWhoSayThatTheyCanReadIt() {
-        given().header("Accept-Encoding", "br, gzip")
+        client().header("Accept-Encoding", "br, gzip")
                 .head("/console/chart.umd.min.js")
                 .then()
                 .header("Content-Encoding", "gzip");
-        given().header("Accept-Encoding", "gzip;q=0")
+        client().header("Accept-Encoding", "gzip;q=0")
                 .head("/console/chart.umd.min.js")
                 .then()
                 .header("Content-Encoding", blankOrNullString())
@@ -98,8 +89,7 @@ class ConsoleFilesTest extends Gateway {
                 "/axe.min.js"
             })
     void nothingElseIsThere(String path) {
-        given().urlEncodingEnabled(false)
-                .get(path)
+        client().get(path)
                 .then()
                 .statusCode(404)
                 .contentType("application/problem+json")
@@ -109,8 +99,8 @@ class ConsoleFilesTest extends Gateway {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/console/console.js", "/console/summary"})
     void itIsReadAndNothingElse(String path) {
-        when().head(path).then().statusCode(200).body(blankOrNullString());
-        when().post(path)
+        client().head(path).then().statusCode(200).body(blankOrNullString());
+        client().post(path)
                 .then()
                 .statusCode(405)
                 .header("Allow", containsString("GET"))
@@ -121,18 +111,18 @@ class ConsoleFilesTest extends Gateway {
     void theSummaryCountsAndNamesNoId() {
         upstream.says("e-secret-name", FakeUpstream.SUCCESS);
         for (int i = 0; i < 3; i++) {
-            when().get("/task/function/execution-status/e-secret-name").then().statusCode(200);
+            client().get("/task/function/execution-status/e-secret-name").then().statusCode(200);
         }
 
         // a summary stands for a second
         await().untilAsserted(() -> {
-            String summary = when().get("/console/summary")
+            String summary = client().get("/console/summary")
                     .then()
                     .statusCode(200)
                     .contentType("application/json")
                     .header("Cache-Control", "no-store")
                     .body("version", equalTo("1.0.0"))
-                    .body("runtime", equalTo("jvm"))
+                    .body("runtime", equalTo(GatewayProcess.isNative() ? "native" : "jvm"))
                     .body("requests.memory", greaterThanOrEqualTo(2))
                     .body("requests.upstream", greaterThanOrEqualTo(1))
                     .body("outcomes.Success", greaterThanOrEqualTo(3))

@@ -5,33 +5,23 @@ import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
-import io.taskstatus.gateway.lookup.PatientLookup;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Prefer: wait}: one request instead of many, and one poll upstream however many wait. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(UnhurriedGateway.class)
-class WaitingTest extends Gateway {
+@Order(1)
+class WaitingIT extends UnhurriedGateway {
     /** As many as the profile has room for. */
     private static final int ROOM = 500;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    @Inject
-    PatientLookup waiting;
 
     @Test
     void aWaiterGetsTheTerminalAnswer() {
@@ -128,7 +118,7 @@ class WaitingTest extends Gateway {
         upstream.says(failing, RUNNING).then(FakeUpstream.status(401)).then(SUCCESS);
         String unknown = anyId();
         upstream.answers(unknown, FakeUpstream.notFound());
-        int port = RestAssured.port;
+        int port = port();
         try (RawClient latecomer = new RawClient(port);
                 RawClient failed = new RawClient(port);
                 RawClient lost = new RawClient(port)) {
@@ -150,9 +140,9 @@ class WaitingTest extends Gateway {
         long start = System.nanoTime();
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < ROOM; i++) {
-            clients.add(new RawClient(RestAssured.port).ask("GET", PATH + id, "Prefer: wait=30"));
+            clients.add(new RawClient(port()).ask("GET", PATH + id, "Prefer: wait=30"));
         }
-        await().until(() -> waiting.waiters() == ROOM);
+        await().until(() -> waiters() == ROOM);
 
         Response oneTooMany = get(id, "Prefer", "wait=30");
         assertThat(oneTooMany.statusCode()).isEqualTo(200);
@@ -172,7 +162,7 @@ class WaitingTest extends Gateway {
         }
         long took = Duration.ofNanos(System.nanoTime() - start).toMillis();
         assertThat(upstream.fetchesOf(id)).isLessThanOrEqualTo(Math.toIntExact(took / 250) + 1);
-        assertThat(waiting.waiters()).isZero();
+        assertThat(waiters()).isZero();
     }
 
     @Test
@@ -199,17 +189,17 @@ class WaitingTest extends Gateway {
         String id = anyId();
         upstream.says(id, RUNNING);
         FakeUpstream.Gate gate = upstream.holds(id);
-        RawClient early = new RawClient(RestAssured.port).ask("GET", PATH + id, "Prefer: wait=50");
+        RawClient early = new RawClient(port()).ask("GET", PATH + id, "Prefer: wait=50");
         await().until(() -> gate.arrivals() == 1);
         early.close();
         // the gateway has seen the end of the first by the time it answers the second
         assertThat(get(anyId()).statusCode()).isEqualTo(404);
-        RawClient late = new RawClient(RestAssured.port).ask("GET", PATH + id, "Prefer: wait=50");
+        RawClient late = new RawClient(port()).ask("GET", PATH + id, "Prefer: wait=50");
         gate.release();
         await().until(() -> upstream.fetchesOf(id) > 2);
         late.close();
 
-        await().until(() -> waiting.waiters() == 0);
+        await().until(() -> waiters() == 0);
         int polls = upstream.fetchesOf(id);
         await().during(Duration.ofMillis(600)).until(() -> upstream.fetchesOf(id) <= polls + 1);
     }

@@ -9,31 +9,20 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.taskstatus.gateway.FakeUpstream;
-import java.net.URI;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The console of a gateway that answers those who have a token. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(TeamAccess.class)
-class ConsoleTokenTest extends Gateway {
-    @TestHTTPResource("/")
-    URI address;
-
+class ConsoleTokenIT extends TeamAccess {
     @Test
     void asksForATokenWhereOneIsNeededAndKeepsItForTheTabAlone() {
         upstream.says("e-token", FakeUpstream.RUNNING)
                 .then(FakeUpstream.RUNNING)
                 .then(FakeUpstream.SUCCESS);
-        PlaywrightAssertions.setDefaultAssertionTimeout(8_000);
+        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
         try (Chromium chromium = Chromium.start();
                 BrowserContext profile = chromium.profile(1280, ColorScheme.DARK);
-                ConsoleTab tab = new ConsoleTab(profile, address)) {
+                ConsoleTab tab = new ConsoleTab(profile, address())) {
             Page page = tab.page;
             tab.open("#e-token");
             Locator token = page.getByLabel("Token", new Page.GetByLabelOptions().setExact(true));

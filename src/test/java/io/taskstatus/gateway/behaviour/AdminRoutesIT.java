@@ -5,8 +5,6 @@ import static io.taskstatus.gateway.FakeUpstream.RUNNING;
 import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.config.EncoderConfig;
 import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
@@ -15,16 +13,13 @@ import io.restassured.specification.RequestSpecification;
 import io.taskstatus.gateway.FakeUpstream;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators do with stored results, on the management port. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class AdminRoutesTest extends Gateway {
+class AdminRoutesIT extends Gateway {
     private static final int LIMIT = 8 << 20;
 
     /** Bodies are sent as they are, whatever their type is called. */
@@ -34,12 +29,17 @@ class AdminRoutesTest extends Gateway {
                     .encodeContentTypeAs("application/x-www-form-urlencoded", ContentType.TEXT)
                     .appendDefaultContentCharsetToContentTypeIfUndefined(false));
 
-    private final String results = Gateway.management("/admin/results");
+    private String results = "";
+
+    @BeforeAll
+    void findRoutes() {
+        results = management("/admin/results");
+    }
 
     private RequestSpecification operator() {
         return given().config(AS_IT_IS)
                 .urlEncodingEnabled(false)
-                .header("Authorization", "Bearer " + AgainstUpstream.ADMIN_TOKEN)
+                .header("Authorization", "Bearer " + ADMIN_TOKEN)
                 .contentType("application/x-ndjson");
     }
 

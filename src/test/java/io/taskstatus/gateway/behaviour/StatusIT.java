@@ -6,8 +6,6 @@ import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
 import java.nio.charset.StandardCharsets;
@@ -16,16 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The endpoint as clients use it: bytes, headers, conditions, directives, ids, methods and paths. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(AgainstUpstream.class)
-class StatusTest extends Gateway {
+class StatusIT extends Gateway {
     @Test
     void successIsFetchedOnceAndKeptForEver() {
         String id = anyId();
@@ -74,7 +68,7 @@ class StatusTest extends Gateway {
      * What {@code ask} got about an id that nobody had asked for, within {@code most}: a machine that stops for longer has
      * another go.
      */
-    private static Asked askedWithin(Duration most, Function<String, List<Response>> ask) {
+    private Asked askedWithin(Duration most, Function<String, List<Response>> ask) {
         return await().atMost(Duration.ofSeconds(20))
                 .until(
                         () -> {

@@ -5,33 +5,21 @@ import static io.taskstatus.gateway.FakeUpstream.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
-import io.taskstatus.gateway.lookup.PatientLookup;
-import jakarta.inject.Inject;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Server-sent events on the same URL. */
-@QuarkusTest
-@Tag("quarkus")
-@TestProfile(UnhurriedGateway.class)
-class EventStreamTest extends Gateway {
-    @Inject
-    PatientLookup waiting;
-
-    private static Response stream(String id) {
+class EventStreamIT extends UnhurriedGateway {
+    private Response stream(String id) {
         return get(id, "Accept", "text/event-stream");
     }
 
@@ -46,8 +34,9 @@ class EventStreamTest extends Gateway {
         assertThat(events.header("Content-Type")).startsWith("text/event-stream");
         assertThat(events.header("Cache-Control")).isEqualTo("no-store");
         assertThat(events.header("Vary")).isEqualTo("Accept");
+        String all = events.asString();
         String etag = get(id).header("ETag").replace("\"", "");
-        assertThat(events.asString())
+        assertThat(all)
                 .matches("event: status\nid: [^\n]+\ndata: \\{\"verificationStatus\":\ndata: \"Running\"}\n\n"
                         + "event: status\nid: " + etag + "\ndata: [^\n]+\n\n")
                 .contains("data: " + FakeUpstream.bodyOf(id, SUCCESS) + "\n\n");
@@ -104,7 +93,7 @@ class EventStreamTest extends Gateway {
     void aClientThatVanishesEndsThePolling() throws Exception {
         String id = anyId();
         upstream.says(id, RUNNING);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
             socket.getOutputStream()
                     .write(("GET " + PATH + id + " HTTP/1.1\r\nHost: gateway\r\nAccept: text/event-stream\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
@@ -112,9 +101,9 @@ class EventStreamTest extends Gateway {
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             assertThat(lines.lines().anyMatch(line -> line.startsWith("data: ")))
                     .isTrue();
-            assertThat(waiting.waiters()).isEqualTo(1);
+            assertThat(waiters()).isEqualTo(1);
         }
-        await().until(() -> waiting.waiters() == 0);
+        await().until(() -> waiters() == 0);
         int polls = upstream.fetchesOf(id);
         await().during(Duration.ofMillis(600)).until(() -> upstream.fetchesOf(id) <= polls + 1);
     }

@@ -1,4 +1,4 @@
-package io.taskstatus.gateway.behaviour;
+package io.taskstatus.gateway;
 
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -10,17 +10,17 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.function.Executable;
 
 /** Rows of a table that mostly wait: run beside each other, each reported as a test of its own. */
-final class AtOnce {
+public final class AtOnce {
     /** More at a time would measure the machine. */
     private static final int BESIDE_EACH_OTHER = 8;
 
     /** One row: what it is called, and what shows that it holds. */
-    record Row(String name, Executable check) {}
+    public record Row(String name, Executable check) {}
 
     private AtOnce() {}
 
     /** Starts all rows; the tests that it answers with wait for theirs. */
-    static Stream<DynamicTest> run(List<Row> rows) {
+    public static Stream<DynamicTest> run(List<Row> rows) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         ExecutorService threads = Executors.newFixedThreadPool(BESIDE_EACH_OTHER, work -> {
             Thread thread = new Thread(work);
