@@ -57,6 +57,19 @@ sealed interface Kept {
             return failure.reason().status() >= 500 && graceUntil - now > 0;
         }
 
+        /**
+         * The answer that this is in place of {@code failure}. Asking again brings something new once that outcome is over, where
+         * it is kept, and the pause or the open circuit that led to it; or when this may stand in no longer.
+         *
+         * @param until when the outcome is over
+         */
+        Answer standIn(SourceFailure failure, long until, Provenance provenance, long now) {
+            boolean spared = failure.retryAt().isPresent();
+            long outcome = spared && !failure.fetched() ? 0 : until - now;
+            long sparedFor = spared ? Math.min(failure.retryAt().getAsLong() - now, graceUntil - now) : 0;
+            return new Answer.Status(snapshot, Math.max(0, Math.max(outcome, sparedFor)), provenance);
+        }
+
         /** This as the answer of a tier, while it is fresh. */
         Answer hit(Outcome from, long now) {
             long left = freshUntil - now;
@@ -95,7 +108,7 @@ sealed interface Kept {
         Answer hit(@Nullable Unsettled standIn, Outcome from, long now) {
             long left = Math.max(0, until - now);
             return standIn != null && standIn.standsInFor(failure, now)
-                    ? new Answer.Status(standIn.snapshot(), left, Provenance.hit(Outcome.STALE, standIn.staleTtl(now)))
+                    ? standIn.standIn(failure, until, Provenance.hit(Outcome.STALE, standIn.staleTtl(now)), now)
                     : new Answer.Failure(failure, left, Provenance.hit(from, Time.wholeSeconds(left)));
         }
 

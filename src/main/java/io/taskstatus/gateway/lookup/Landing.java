@@ -68,10 +68,8 @@ sealed interface Landing {
         private Answer fetched(Forward forward, boolean started, long now) {
             int status = failure.upstreamStatus().orElse(0);
             return standIn != null && standIn.standsInFor(failure, now)
-                    ? new Answer.Status(
-                            standIn.snapshot(),
-                            left(now),
-                            Provenance.fetched(Outcome.STALE, forward, status, kept, started))
+                    ? standIn.standIn(
+                            failure, until, Provenance.fetched(Outcome.STALE, forward, status, kept, started), now)
                     : new Answer.Failure(
                             failure, left(now), Provenance.fetched(fetcher(started), forward, status, kept, started));
         }
@@ -82,8 +80,7 @@ sealed interface Landing {
             }
             return standIn.isFresh(now)
                     ? standIn.hit(Outcome.MEMORY, now)
-                    : new Answer.Status(
-                            standIn.snapshot(), left(now), Provenance.hit(Outcome.STALE, standIn.staleTtl(now)));
+                    : standIn.standIn(failure, until, Provenance.hit(Outcome.STALE, standIn.staleTtl(now)), now);
         }
 
         private long left(long now) {

@@ -110,10 +110,14 @@ final class Watch implements Runnable {
         }
     }
 
-    /** A new id may lag: one that is not found is asked for each second, however long that is kept. */
+    /**
+     * A new id may lag: one that is not found is asked for each second, however long that is kept. So is one for which a Running
+     * stands in: another replica may have asked where this one may not.
+     */
     private static long pauseAfter(Answer answer) {
         long pause = Math.max(answer.freshFor(), PAUSE);
-        return answer.isNotFound() ? Math.min(pause, LONGEST_LAG) : pause;
+        boolean mayChange = answer.isNotFound() || answer.provenance().outcome() == Outcome.STALE;
+        return mayChange ? Math.min(pause, LONGEST_LAG) : pause;
     }
 
     /** Whether nobody who waits may fetch now: no news, and the next question comes when somebody may. */

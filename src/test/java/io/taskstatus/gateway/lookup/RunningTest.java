@@ -108,6 +108,33 @@ class RunningTest {
     }
 
     @Test
+    void aRunningThatStandsInIsWorthAskingForAgainWhenThePauseEndsOrItsGrace() throws Exception {
+        rig.source
+                .says(RUNNING)
+                .plays(id -> new Fetched.Failed(paused(FailureReason.UPSTREAM_RATE_LIMITED, Rig.seconds(20))))
+                .plays(id -> new Fetched.Failed(paused(FailureReason.UPSTREAM_RATE_LIMITED, Rig.seconds(18))
+                        .withoutFetch()))
+                .plays(id -> new Fetched.Failed(
+                        paused(FailureReason.CIRCUIT_OPEN, Rig.seconds(10)).withoutFetch()));
+        rig.ask();
+        rig.time.advance(Rig.seconds(2));
+
+        assertThat(rig.ask().freshFor()).isEqualTo(Rig.seconds(20).toNanos());
+        rig.time.advanceMillis(500);
+        assertThat(rig.ask().freshFor()).isEqualTo(Duration.ofMillis(19_500).toNanos());
+        rig.time.advanceMillis(1_500);
+        assertThat(rig.ask().freshFor()).isEqualTo(Rig.seconds(18).toNanos());
+        // 31 s after it came it is of no use any more, whenever the circuit lets somebody through
+        rig.time.advance(Rig.seconds(24));
+        assertThat(rig.ask().freshFor()).isEqualTo(Rig.seconds(3).toNanos());
+        assertThat(rig.fetches()).isEqualTo(4);
+    }
+
+    private SourceFailure paused(FailureReason reason, Duration left) {
+        return SourceFailure.answered(reason, 429).retryingAt(rig.time.ticks() + left.toNanos());
+    }
+
+    @Test
     void aRunningDoesNotStandInForARefusal() throws Exception {
         rig.source.says(RUNNING).fails(FailureReason.UPSTREAM_REJECTED).says(RUNNING);
         rig.ask();

@@ -63,6 +63,17 @@ class WatchTest {
     }
 
     @Test
+    void whatAnotherReplicaLearnsWhileThisOneMayNotAskIsNews() throws Exception {
+        SourceFailure open = SourceFailure.unfetched(FailureReason.CIRCUIT_OPEN)
+                .retryingAt(Time.system().ticks() + Duration.ofMinutes(10).toNanos());
+        waiting.source.says(RUNNING).fails(open).says(SUCCESS);
+        try (Vigil vigil = waiting.patience.watch(Rig.ID).orElseThrow()) {
+            assertThat(next(vigil)).contains("Running");
+            assertThat(next(vigil)).contains("Success");
+        }
+    }
+
+    @Test
     void newsThatAWatchFetchedIsJoined() throws Exception {
         waiting.source.says(SUCCESS);
         try (Vigil vigil = waiting.patience.watch(Rig.ID).orElseThrow()) {
