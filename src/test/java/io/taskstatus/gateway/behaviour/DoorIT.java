@@ -14,48 +14,41 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the door lets a client do at most. Clients may be silent for 2 s here, in place of 75 s. */
-class DoorIT {
+class DoorIT extends Gateway {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final String KNOWN = Gateway.PATH + "known";
+    private static final String KNOWN = PATH + "known";
 
-    private static FakeUpstream upstream;
-    private static GatewayProcess gateway;
+    @Override
+    Map<String, String> settings() {
+        Map<String, String> settings = super.settings();
+        settings.put("gateway.store.kind", "none");
+        settings.put("quarkus.http.idle-timeout", "2s");
+        settings.put("quarkus.http.cors.origins", "https://allowed.example");
+        return settings;
+    }
 
     @BeforeAll
-    static void start() throws IOException {
-        upstream = FakeUpstream.start();
+    void know() {
         upstream.says("known", SUCCESS);
-        gateway = GatewayProcess.start(
-                "-Dgateway.upstream.url=" + upstream.url(),
-                "-Dgateway.store.kind=none",
-                "-Dgateway.admin.token=operator",
-                "-Dquarkus.http.idle-timeout=2s",
-                "-Dquarkus.http.cors.origins=https://allowed.example");
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        upstream.close();
-    }
-
-    private static String answerTo(String request) throws IOException {
-        try (RawClient client = new RawClient(gateway.port())) {
+    private String answerTo(String request) throws IOException {
+        try (RawClient client = new RawClient(port())) {
             return client.send(request).answer(PATIENCE);
         }
     }
 
-    private static String answerTo(int port, String method, String target, String... headers) throws IOException {
+    private String answerTo(int port, String method, String target, String... headers) throws IOException {
         try (RawClient client = new RawClient(port)) {
             return client.ask(method, target, headers).answer(PATIENCE);
         }
@@ -64,14 +57,14 @@ class DoorIT {
     @ParameterizedTest
     @ValueSource(strings = {"", "G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: gateway\r\nX-Slow: "})
     void aClientThatSaysNoMoreIsCutOff(String beginning) throws IOException {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawClient client = new RawClient(port())) {
             assertThat(client.send(beginning).isCut(PATIENCE)).isTrue();
         }
     }
 
     @Test
     void aClientThatDripsItsHeadIsCutOffAllTheSame() throws IOException {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawClient client = new RawClient(port())) {
             client.send("GET / HTTP/1.1\r\nHost: gateway\r\n");
             await().atMost(PATIENCE).until(() -> {
                 if (client.isCut(Duration.ofMillis(300))) {
@@ -88,9 +81,9 @@ class DoorIT {
         List<RawClient> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 2_000; i++) {
-                silent.add(new RawClient(gateway.port()).send("GET / HT"));
+                silent.add(new RawClient(port()).send("GET / HT"));
             }
-            assertThat(answerTo(gateway.port(), "GET", KNOWN)).startsWith("HTTP/1.1 200");
+            assertThat(answerTo(port(), "GET", KNOWN)).startsWith("HTTP/1.1 200");
         } finally {
             for (RawClient client : silent) {
                 client.close();
@@ -100,10 +93,9 @@ class DoorIT {
 
     @Test
     void headsThatAreTooLargeAreRefused() throws IOException {
-        assertThat(answerTo(gateway.port(), "GET", KNOWN, "X-Large: " + "a".repeat(30_000)))
+        assertThat(answerTo(port(), "GET", KNOWN, "X-Large: " + "a".repeat(30_000)))
                 .startsWith("HTTP/1.1 431");
-        assertThat(answerTo(gateway.port(), "GET", Gateway.PATH + "a".repeat(5_000)))
-                .contains(" 414 ");
+        assertThat(answerTo(port(), "GET", PATH + "a".repeat(5_000))).contains(" 414 ");
     }
 
     @Test
@@ -120,7 +112,7 @@ class DoorIT {
 
     @Test
     void aBodyThatNobodyAskedForChangesNothing() throws IOException {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawClient client = new RawClient(port())) {
             client.ask("GET", KNOWN, "Content-Length: 5").send("hello");
             assertThat(client.answer(PATIENCE)).startsWith("HTTP/1.1 200");
             assertThat(client.ask("GET", KNOWN).answer(PATIENCE)).startsWith("HTTP/1.1 200");
@@ -132,7 +124,7 @@ class DoorIT {
     private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
 
     /** Sends a body without end until the gateway ends the connection; answers what came meanwhile. */
-    private static String answerToFlood(int port, String method, String target, String... headers)
+    private String answerToFlood(int port, String method, String target, String... headers)
             throws IOException, InterruptedException {
         boolean chunks = List.of(headers).contains(CHUNKED);
         String piece = "a".repeat(16_384);
@@ -149,12 +141,13 @@ class DoorIT {
         }
     }
 
-    private record Flood(String method, String target, String status, List<String> headers) {
-        void run() throws IOException, InterruptedException {
-            assertThat(answerToFlood(gateway.port(), method, target, headers.toArray(String[]::new)))
-                    .as("%s %s with %s", method, target, headers)
-                    .startsWith("HTTP/1.1 " + status);
-        }
+    private record Flood(String method, String target, String status, List<String> headers) {}
+
+    private void isStemmed(Flood flood) throws IOException, InterruptedException {
+        assertThat(answerToFlood(
+                        port(), flood.method(), flood.target(), flood.headers().toArray(String[]::new)))
+                .as("%s", flood)
+                .startsWith("HTTP/1.1 " + flood.status());
     }
 
     @Test
@@ -165,8 +158,8 @@ class DoorIT {
             floods.add(new Flood("HEAD", KNOWN, "200", headers));
             floods.add(new Flood("POST", KNOWN, "405", headers));
             floods.add(new Flood("OPTIONS", KNOWN, "200", headers));
-            floods.add(new Flood("GET", Gateway.PATH + "unknown", "404", headers));
-            floods.add(new Flood("GET", Gateway.PATH + "%00", "400", headers));
+            floods.add(new Flood("GET", PATH + "unknown", "404", headers));
+            floods.add(new Flood("GET", PATH + "%00", "400", headers));
             for (String page : List.of("/", "/console/summary", "/openapi")) {
                 floods.add(new Flood("GET", page, "200", headers));
             }
@@ -176,7 +169,7 @@ class DoorIT {
             List<Future<Void>> all = new ArrayList<>();
             for (Flood flood : floods) {
                 all.add(threads.submit(() -> {
-                    flood.run();
+                    isStemmed(flood);
                     return null;
                 }));
             }
@@ -188,7 +181,7 @@ class DoorIT {
 
     @Test
     void aBodyThatIsAnnouncedAndNeverComesEndsTheConnection() throws IOException {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawClient client = new RawClient(port())) {
             assertThat(client.ask("GET", KNOWN, LARGE).answer(PATIENCE)).startsWith("HTTP/1.1 200");
             assertThat(client.isCut(PATIENCE)).isTrue();
         }
@@ -196,7 +189,7 @@ class DoorIT {
 
     @Test
     void aBodyInChunksThatEndsKeepsTheConnection() throws IOException {
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawClient client = new RawClient(port())) {
             client.ask("GET", KNOWN, CHUNKED).send("5\r\nhello\r\n0\r\n\r\n");
             assertThat(client.answer(PATIENCE)).startsWith("HTTP/1.1 200");
             assertThat(client.ask("GET", KNOWN).answer(PATIENCE)).startsWith("HTTP/1.1 200");
@@ -226,9 +219,9 @@ class DoorIT {
         upstream.says("held", SUCCESS);
         StringBuilder flood = new StringBuilder(HTTP_2);
         for (int stream = 1; stream < 2 * 300; stream += 2) {
-            flood.append(get(stream, Gateway.PATH + "held")).append(reset(stream));
+            flood.append(get(stream, PATH + "held")).append(reset(stream));
         }
-        try (RawClient client = new RawClient(gateway.port())) {
+        try (RawClient client = new RawClient(port())) {
             assertThat(client.send(flood.toString()).everything(PATIENCE))
                     .as("a GOAWAY frame that says ENHANCE_YOUR_CALM")
                     .contains("\0\0\0\u000b");
@@ -236,13 +229,13 @@ class DoorIT {
             gate.release();
         }
         assertThat(upstream.fetchesOf("held")).isLessThanOrEqualTo(1);
-        assertThat(answerTo(gateway.port(), "GET", KNOWN)).startsWith("HTTP/1.1 200");
+        assertThat(answerTo(port(), "GET", KNOWN)).startsWith("HTTP/1.1 200");
     }
 
     @Test
     void aBodyWithoutEndGetsAnAnswerInHttp2Too() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest.Builder known = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + KNOWN))
+            HttpRequest.Builder known = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + KNOWN))
                     .timeout(PATIENCE);
             HttpResponse<String> plain = client.send(known.build(), HttpResponse.BodyHandlers.ofString());
             assertThat(plain.version()).isEqualTo(HttpClient.Version.HTTP_2);
@@ -263,7 +256,7 @@ class DoorIT {
     @ParameterizedTest
     @ValueSource(strings = {FORM, "Content-Type: multipart/form-data; boundary=x", "Content-Type: text/plain"})
     void whoHasNoTokenIsRefusedBeforeABodyIsRead(String type) throws IOException {
-        try (RawClient client = new RawClient(gateway.managementPort())) {
+        try (RawClient client = new RawClient(process.managementPort())) {
             client.ask("POST", "/admin/results", LARGE, type);
             assertThat(client.answer(PATIENCE)).startsWith("HTTP/1.1 401").contains("unauthorized");
         }
@@ -271,9 +264,9 @@ class DoorIT {
 
     @Test
     void anImportThatIsTooLargeIsRefusedWhateverItClaimsToBe() throws IOException {
-        String operator = "Authorization: Bearer operator";
+        String operator = "Authorization: Bearer " + ADMIN_TOKEN;
         for (String length : List.of(LARGE, CHUNKED)) {
-            try (RawClient client = new RawClient(gateway.managementPort())) {
+            try (RawClient client = new RawClient(process.managementPort())) {
                 client.ask("POST", "/admin/results", length, FORM, operator);
                 Thread.ofVirtual().start(() -> client.repeat("4000\r\n" + "a".repeat(16_384) + "\r\n"));
                 assertThat(client.answer(PATIENCE)).startsWith("HTTP/1.1 413").contains("import_too_large");
@@ -292,74 +285,72 @@ class DoorIT {
                 "/q/openapi"
             })
     void nothingOfTheManagementPortIsPublic(String path) throws IOException {
-        assertThat(answerTo(gateway.port(), "GET", path))
-                .startsWith("HTTP/1.1 404")
-                .contains("route_not_found");
+        assertThat(answerTo(port(), "GET", path)).startsWith("HTTP/1.1 404").contains("route_not_found");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {KNOWN, "/", "/console/", "/console/summary", "/openapi"})
     void nothingPublicIsOnTheManagementPort(String path) throws IOException {
-        assertThat(answerTo(gateway.managementPort(), "GET", path)).startsWith("HTTP/1.1 404");
+        assertThat(answerTo(process.managementPort(), "GET", path)).startsWith("HTTP/1.1 404");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/admin/results/%zz", "/%", "/q/metrics/%1"})
     void whatIsNoUriLeavesNoStackTraceInTheLogOfEitherPort(String target) throws IOException {
-        for (int port : List.of(gateway.port(), gateway.managementPort())) {
+        for (int port : List.of(port(), process.managementPort())) {
             assertThat(answerTo(port, "GET", target)).startsWith("HTTP/1.1 400");
         }
-        assertThat(gateway.log()).doesNotContain("Unhandled exception", "stackTrace");
+        assertThat(process.log()).doesNotContain("Unhandled exception", "stackTrace");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/admin/results/0f8fad5b-d9cb-469f-a165", "/q/metrics"})
     void whatBreaksHttpGetsABareStatusOnTheManagementPortTooAndLeavesNoLine(String path) throws IOException {
-        try (RawClient client = new RawClient(gateway.managementPort())) {
+        try (RawClient client = new RawClient(process.managementPort())) {
             assertThat(client.send("GET " + path + " HTTP/1.1\r\n\r\n").answer(PATIENCE))
                     .startsWith("HTTP/1.1 400")
                     .endsWith("\r\n\r\n");
         }
-        assertThat(gateway.log()).doesNotContain("error id", path);
+        assertThat(process.log()).doesNotContain("error id", path);
     }
 
     @Test
     void anIdIsLoggedCutShort() throws IOException {
         for (String id : List.of("0f8fad5b-d9cb-469f-a165-70867728950e", "twelve-chars")) {
             assertThat(answerTo(
-                            gateway.managementPort(),
+                            process.managementPort(),
                             "DELETE",
                             "/admin/results/" + id,
-                            "Authorization: Bearer operator"))
+                            "Authorization: Bearer " + ADMIN_TOKEN))
                     .startsWith("HTTP/1.1 200");
         }
-        await().atMost(PATIENCE).until(() -> gateway.log().contains("Purge of tw… by"));
-        assertThat(gateway.log()).contains("Purge of 0f8fad5b… by").doesNotContain("0f8fad5b-", "twelve");
+        await().atMost(PATIENCE).until(() -> process.log().contains("Purge of tw… by"));
+        assertThat(process.log()).contains("Purge of 0f8fad5b… by").doesNotContain("0f8fad5b-", "twelve");
     }
 
     @Test
     void whereAccessIsOpenAuthorizationIsNeverLookedAt() throws IOException {
         for (String authorization : List.of("Bearer a.b.c", "Basic eHl6", "Bearer")) {
-            assertThat(answerTo(gateway.port(), "GET", KNOWN, "Authorization: " + authorization))
+            assertThat(answerTo(port(), "GET", KNOWN, "Authorization: " + authorization))
                     .startsWith("HTTP/1.1 200");
         }
     }
 
     @Test
     void pagesOfAnAllowedOriginMayReadAnswersAndNoOthers() throws IOException {
-        assertThat(answerTo(gateway.port(), "GET", KNOWN, "Origin: https://allowed.example"))
+        assertThat(answerTo(port(), "GET", KNOWN, "Origin: https://allowed.example"))
                 .startsWith("HTTP/1.1 200")
                 .containsIgnoringCase("access-control-allow-origin: https://allowed.example")
                 .containsIgnoringCase("vary: Accept")
                 .containsIgnoringCase("vary: Origin")
                 .containsIgnoringCase("access-control-expose-headers:")
                 .doesNotContainIgnoringCase("access-control-allow-credentials: true");
-        assertThat(answerTo(gateway.port(), "GET", KNOWN))
+        assertThat(answerTo(port(), "GET", KNOWN))
                 .startsWith("HTTP/1.1 200")
                 .containsIgnoringCase("vary: Origin")
                 .doesNotContainIgnoringCase("access-control-allow-origin");
         assertThat(answerTo(
-                        gateway.port(),
+                        port(),
                         "OPTIONS",
                         KNOWN,
                         "Origin: https://allowed.example",
@@ -373,21 +364,21 @@ class DoorIT {
     @Test
     void pagesOfOtherOriginsGetAnswersThatTheirBrowserKeepsFromThem() throws IOException {
         String other = "Origin: https://other.example";
-        assertThat(answerTo(gateway.port(), "GET", KNOWN, other))
+        assertThat(answerTo(port(), "GET", KNOWN, other))
                 .startsWith("HTTP/1.1 200")
                 .containsIgnoringCase("vary: Origin")
                 .doesNotContainIgnoringCase("access-control-");
-        assertThat(answerTo(gateway.port(), "OPTIONS", KNOWN, other, "Access-Control-Request-Method: GET"))
+        assertThat(answerTo(port(), "OPTIONS", KNOWN, other, "Access-Control-Request-Method: GET"))
                 .startsWith("HTTP/1.1 200")
                 .doesNotContainIgnoringCase("access-control-");
-        assertThat(answerTo(gateway.port(), "GET", "/elsewhere", other)).contains("route_not_found");
+        assertThat(answerTo(port(), "GET", "/elsewhere", other)).contains("route_not_found");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://allowed.example", "https://other.example", "null"})
     void noOriginChangesTheAnswerToAnotherMethod(String origin) throws IOException {
-        assertThat(answerTo(gateway.port(), "POST", KNOWN, "Origin: " + origin)).contains("method_not_allowed");
-        assertThat(answerTo(gateway.port(), "OPTIONS", KNOWN, "Origin: " + origin))
+        assertThat(answerTo(port(), "POST", KNOWN, "Origin: " + origin)).contains("method_not_allowed");
+        assertThat(answerTo(port(), "OPTIONS", KNOWN, "Origin: " + origin))
                 .startsWith("HTTP/1.1 200")
                 .contains("Allow: GET, HEAD, OPTIONS");
     }
@@ -395,10 +386,10 @@ class DoorIT {
     @Test
     void noPageOfABrowserMayReadTheManagementPort() throws IOException {
         for (String path : List.of("/q/metrics", "/q/health/ready", "/admin/results", "/elsewhere")) {
-            assertThat(answerTo(gateway.managementPort(), "GET", path, "Origin: https://allowed.example"))
+            assertThat(answerTo(process.managementPort(), "GET", path, "Origin: https://allowed.example"))
                     .doesNotContainIgnoringCase("access-control-");
             assertThat(answerTo(
-                            gateway.managementPort(),
+                            process.managementPort(),
                             "OPTIONS",
                             path,
                             "Origin: https://allowed.example",
