@@ -112,6 +112,13 @@ final class ConfigRules {
                         || RedisSwitch.ADDRESSES.stream().map(others).anyMatch(Optional::isPresent),
                 "gateway.store.kind",
                 "is redis, but quarkus.redis.hosts is not set");
+        rules.check(
+                config.admin()
+                        .token()
+                        .filter(token -> !FIELD_VALUE.matcher(token).matches())
+                        .isEmpty(),
+                "gateway.admin.token",
+                "has characters that a header can't carry, or begins or ends with white space");
         rules.access(config);
         rules.port("quarkus.http.port", others);
         rules.port("quarkus.management.port", others);

@@ -73,6 +73,8 @@ class ConfigRulesTest {
         "gateway.wait.max-waiters,-1",
         "gateway.stream.max,0s",
         "gateway.store.path,' '",
+        "gateway.admin.token,' secret'",
+        "gateway.admin.token,'secret\n'",
         "gateway.store.namespace,' '",
         "gateway.limits.requests-per-second,0",
         "gateway.limits.fetches-per-second,-1",

@@ -35,7 +35,7 @@ public final class AdminRoutes {
     static final int MAX_IMPORT = 8 << 20;
 
     private static final String RESULTS = "/admin/results";
-    /** Imports at one time: each holds a body of up to 8 MiB and what is read from it. */
+    /** Imports that are read at one time: each takes several times the body, which the framework has read before. */
     private static final int MOST_IMPORTS = 2;
 
     private static final Logger LOG = Logger.getLogger(AdminRoutes.class);

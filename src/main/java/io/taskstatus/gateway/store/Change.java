@@ -25,9 +25,16 @@ abstract sealed class Change<T> {
     private @Nullable T outcome;
     private long queuedAt;
 
-    /** Makes the change within the transaction of {@code writer}. */
+    /** Makes the change within the transaction of {@code writer}, unless it was withdrawn. */
     final void apply(ResultStorage.Writer writer) throws SQLException {
-        outcome = change(writer);
+        if (!committed.isCancelled()) {
+            outcome = change(writer);
+        }
+    }
+
+    /** Whoever asked for it wants it no more; nothing happens where it is under way. */
+    final void withdraw() {
+        committed.cancel(false);
     }
 
     abstract T change(ResultStorage.Writer writer) throws SQLException;
@@ -92,6 +99,11 @@ abstract sealed class Change<T> {
 
         StatusSnapshot result() {
             return result;
+        }
+
+        /** What stands, once that is committed. */
+        Optional<StatusSnapshot> standing() {
+            return isCommitted() ? standing : Optional.empty();
         }
 
         @Override

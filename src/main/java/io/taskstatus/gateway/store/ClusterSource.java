@@ -93,23 +93,31 @@ final class ClusterSource implements StatusSource {
                 time.ticks() + freshness.deadline().plus(ClusterLeases.LENGTH).toNanos();
         String came = JUST_CAME;
         while (link.isOpen() && end - time.ticks() > 0) {
-            CompletableFuture<Void> next = news.next(id);
             Lease lease = leases.propose(id);
-            Optional<Response> reply = acquire(lease, came, youngest);
-            if (reply.isEmpty()) {
-                break;
+            CompletableFuture<Void> next = news.next(id);
+            Response answer;
+            try {
+                Optional<Response> reply = acquire(lease, came, youngest);
+                if (reply.isEmpty()) {
+                    break;
+                }
+                answer = reply.get();
+                if (answer.get(2).toString().equals("busy")) {
+                    waitFor(next, Long.parseLong(answer.get(3).toString()));
+                }
+            } finally {
+                news.leave(id, next);
             }
-            Response answer = reply.get();
             Departure departure = new Departure(Optional.of(answer.get(1).toString()), time.ticks());
             switch (answer.get(2).toString()) {
                 case "leased" -> {
-                    news.leave(id, next);
                     departures.begin(id, departure);
                     return fetchFor(lease, departure, traceparent);
                 }
-                case "busy" -> waitFor(id, next, Long.parseLong(answer.get(3).toString()));
+                case "busy" -> {
+                    // whose fetch it was is over, or seems to be
+                }
                 default -> {
-                    news.leave(id, next);
                     departures.begin(id, departure);
                     Optional<Fetched> shared = read(id, answer);
                     if (shared.isPresent()) {
@@ -153,7 +161,7 @@ final class ClusterSource implements StatusSource {
     }
 
     /** Until the fetch is known to have ended, or its lease has run out; a little apart, so that not all ask at once. */
-    private void waitFor(ExecutionId id, CompletableFuture<Void> next, long leaseMillis) {
+    private void waitFor(CompletableFuture<Void> next, long leaseMillis) {
         Duration most = news.isHeard() ? WAIT : DEAF_WAIT;
         long millis = Math.min(Math.max(leaseMillis, 1), most.toMillis())
                 + ThreadLocalRandom.current().nextLong(20);
@@ -163,7 +171,7 @@ final class ClusterSource implements StatusSource {
                 next.get(millis - SHORT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (TimeoutException | ExecutionException none) {
-            news.leave(id, next);
+            // asks again
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

@@ -135,6 +135,10 @@ public final class GuardedResultStore implements ResultStore {
             // it stays in the queue
         }
         queued.get().late();
+        Optional<StatusSnapshot> meanwhile = queued.get().standing();
+        if (meanwhile.isPresent()) {
+            return meanwhile.get();
+        }
         observer.wroteLate();
         return queued.get().result();
     }
@@ -190,7 +194,13 @@ public final class GuardedResultStore implements ResultStore {
         if (!queue.add(change)) {
             throw new StoreUnavailableException("The store is closed");
         }
-        return await(change.committed());
+        try {
+            return await(change.committed());
+        } catch (StoreUnavailableException givenUp) {
+            // whoever is told that it was not done shall not find it done later
+            change.withdraw();
+            throw givenUp;
+        }
     }
 
     private static <T> T await(Future<T> future) {

@@ -8,8 +8,8 @@ import io.taskstatus.gateway.store.RedisBeat.Purge;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,7 +29,9 @@ final class PurgeFollower implements AutoCloseable {
 
     private final ResultStore below;
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-    private final Set<ExecutionId> pending = ConcurrentHashMap.newKeySet();
+    /** How many orders wait for each id. */
+    private final Map<ExecutionId, Integer> pending = new ConcurrentHashMap<>();
+
     private final LinkedHashSet<Purge> recent = new LinkedHashSet<>();
     private final Thread thread;
     private volatile Consumer<ExecutionId> forgetLocally = id -> {};
@@ -51,14 +53,14 @@ final class PurgeFollower implements AutoCloseable {
 
     /** What the store below holds of {@code id} counts no more, even where it can't be removed yet. */
     boolean isPending(ExecutionId id) {
-        return !pending.isEmpty() && pending.contains(id);
+        return !pending.isEmpty() && pending.containsKey(id);
     }
 
     /** A purge that another replica made; {@code replayed} where that may be long ago, and a newer result be held. */
     void follow(Purge purge, boolean replayed) {
         if (remember(purge)) {
             ExecutionId.parse(purge.id()).ifPresent(id -> {
-                pending.add(id);
+                pending.merge(id, 1, Integer::sum);
                 forgetLocally.accept(id);
                 orders.add(new Order(id, purge, replayed));
             });
@@ -99,12 +101,13 @@ final class PurgeFollower implements AutoCloseable {
                         below.forget(order.id());
                     }
                     forgetLocally.accept(order.id());
-                    pending.remove(order.id());
-                } catch (StoreUnavailableException later) {
+                    pending.computeIfPresent(order.id(), (id, orders) -> orders == 1 ? null : orders - 1);
+                } catch (RuntimeException fault) {
+                    if (!(fault instanceof StoreUnavailableException)) {
+                        LOG.error("A purge of another replica could not be followed yet", fault);
+                    }
                     orders.add(order);
                     Thread.sleep(RETRY);
-                } catch (RuntimeException fault) {
-                    LOG.error("A purge of another replica could not be followed", fault);
                 }
             }
         } catch (InterruptedException closed) {

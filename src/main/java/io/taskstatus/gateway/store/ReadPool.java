@@ -94,6 +94,9 @@ final class ReadPool implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             result.completeExceptionally(stopped);
+        } catch (Error fault) {
+            result.completeExceptionally(fault);
+            throw fault;
         }
     }
 

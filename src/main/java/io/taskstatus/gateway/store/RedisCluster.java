@@ -67,7 +67,7 @@ public final class RedisCluster {
         keys = new RedisKeys(namespace);
         RedisClock clock = new RedisClock(time);
         Listener listener = new Listener();
-        link = new RedisLink(client, listener::look);
+        link = new RedisLink(client, patience.quick(), listener::look);
         news = new ClusterNews(client, keys.news(), listener::look);
         leases = new ClusterLeases(link, keys);
         purges = new PurgeFollower(below);

@@ -38,15 +38,20 @@ final class RedisLink implements AutoCloseable {
     }
 
     private final Redis client;
+    private final Duration quick;
     private final AtomicReference<@Nullable RedisConnection> connection = new AtomicReference<>();
     private volatile boolean shut = true;
     private volatile boolean closed;
 
     private final Runnable onTrouble;
 
-    /** @param onTrouble called, on a thread that must not block, where the connection ended or a command was late */
-    RedisLink(Redis client, Runnable onTrouble) {
+    /**
+     * @param quick a command that had less time than this says nothing of Redis where it was not answered
+     * @param onTrouble called, on a thread that must not block, where the connection ended or a command was late
+     */
+    RedisLink(Redis client, Duration quick, Runnable onTrouble) {
         this.client = client;
+        this.quick = quick;
         this.onTrouble = onTrouble;
     }
 
@@ -163,8 +168,9 @@ final class RedisLink implements AutoCloseable {
                 reply.completeExceptionally(sent.cause());
             }
         });
+        boolean fair = patience.compareTo(quick) >= 0;
         return reply.orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((answer, fault) -> judge(fault instanceof TimeoutException));
+                .whenComplete((answer, fault) -> judge(fair && fault instanceof TimeoutException));
     }
 
     private void judge(boolean late) {

@@ -11,6 +11,7 @@ import io.vertx.core.http.impl.HttpClientConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Vert.x does not tell of a connection: how often it was used, whether anything came back, and when its time is over.
@@ -22,7 +23,9 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
 
     private final Channel channel;
     private int uses;
-    private boolean busy;
+    /** The request that it has now; none between two. */
+    private @Nullable HttpClientRequest present;
+
     private boolean over;
     private long received;
     private boolean looksLikeHttp;
@@ -45,7 +48,7 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
             channel.pipeline().addBefore(codec, null, life).addAfter(codec, null, new AnswerHeads(life));
             var _ = channel.eventLoop().schedule(life::retire, length.toNanos(), TimeUnit.NANOSECONDS);
         }
-        life.use();
+        life.use(request);
     }
 
     /** The life of the connection that {@code request} went out on. */
@@ -53,31 +56,42 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
         return ((HttpClientConnection) request.connection()).channel().attr(KEY).get();
     }
 
-    private synchronized void use() {
+    private synchronized void use(HttpClientRequest request) {
         uses++;
-        busy = true;
+        present = request;
         received = 0;
         looksLikeHttp = true;
     }
 
-    /** Notes that the answer was read; a connection whose time was over meanwhile ends now. */
-    synchronized void rest() {
-        busy = false;
-        if (over) {
-            end();
+    /**
+     * Notes that the answer to {@code request} was read; a connection whose time was over meanwhile ends now. The pool may
+     * have given the connection to another request before that: then this one has no say in it any more.
+     */
+    synchronized void rest(HttpClientRequest request) {
+        if (present == request) {
+            present = null;
+            if (over) {
+                end();
+            }
         }
     }
 
     /** No request after the present one goes out on this connection. */
     synchronized void retire() {
         over = true;
-        if (!busy) {
+        if (present == null) {
             end();
         }
     }
 
-    /** Ends the connection, whatever is under way on it. */
-    void end() {
+    /** Ends the connection, unless the pool has given it to another request. */
+    synchronized void end(HttpClientRequest request) {
+        if (present == request) {
+            end();
+        }
+    }
+
+    private void end() {
         var _ = channel.close();
     }
 

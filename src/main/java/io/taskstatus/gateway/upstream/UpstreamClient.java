@@ -75,8 +75,7 @@ public final class UpstreamClient implements StatusSource, UpstreamState, AutoCl
     }
 
     private Fetched attempt(ExecutionId id, Optional<String> traceparent, long deadline) {
-        UpstreamFetch fetch = new UpstreamFetch(
-                wire, room, pause, observer, time, id, traceparent, settings.attemptTimeout(), deadline);
+        UpstreamFetch fetch = new UpstreamFetch(wire, room, pause, observer, time, id, traceparent, settings, deadline);
         try {
             return new Fetched.Found(guard.attempt(fetch::attempt));
         } catch (AttemptFailed failed) {

@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.upstream;
 
 import io.taskstatus.gateway.lookup.BodyRoom;
+import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.Time;
@@ -21,6 +22,8 @@ final class UpstreamFetch {
     private static final Logger LOG = Logger.getLogger(UpstreamFetch.class);
     /** With less time left than the longest usual backoff and a little, no further attempt is made. */
     private static final Duration LEAST_LEFT = Duration.ofMillis(300);
+    /** Of the time that a first attempt usually has; with less, its running out says nothing against the upstream. */
+    private static final double LEAST_FAIR = 0.9;
 
     private final UpstreamWire wire;
     private final BodyRoom room;
@@ -29,7 +32,7 @@ final class UpstreamFetch {
     private final Time time;
     private final ExecutionId id;
     private final Optional<String> traceparent;
-    private final Duration attemptTimeout;
+    private final UpstreamSettings settings;
     private final long deadline;
     private int attempts;
     private @Nullable SourceFailure last;
@@ -43,7 +46,7 @@ final class UpstreamFetch {
             Time time,
             ExecutionId id,
             Optional<String> traceparent,
-            Duration attemptTimeout,
+            UpstreamSettings settings,
             long deadline) {
         this.wire = wire;
         this.room = room;
@@ -52,7 +55,7 @@ final class UpstreamFetch {
         this.time = time;
         this.id = id;
         this.traceparent = traceparent;
-        this.attemptTimeout = attemptTimeout;
+        this.settings = settings;
         this.deadline = deadline;
     }
 
@@ -64,21 +67,36 @@ final class UpstreamFetch {
     /** One attempt, reported. */
     StatusSnapshot attempt() throws AttemptFailed {
         Duration left = left();
-        SourceFailure before = last;
-        if (before != null && !left.isPositive()) {
-            throw AttemptFailed.uncounted(before, 0);
+        if (!left.isPositive()) {
+            throw AttemptFailed.uncounted(
+                    lastFailure().orElseGet(() -> SourceFailure.unfetched(FailureReason.OVERLOADED)), 0);
         }
+        Duration patience = least(left, settings.attemptTimeout());
+        boolean hurried = attempts == 0 && isHurried(patience);
         long began = time.ticks();
         attempts++;
         try {
-            StatusSnapshot snapshot = ask(left.compareTo(attemptTimeout) < 0 ? left : attemptTimeout);
+            StatusSnapshot snapshot = ask(patience);
             report(snapshot.status().word(), began);
             return snapshot;
         } catch (AttemptFailed failed) {
             last = failed.failure();
             report(failed.failure().reason().code(), began);
-            throw failed.goingOn(isWorthAnother(failed));
+            boolean cut = hurried && time.ticks() - began >= patience.toNanos();
+            AttemptFailed judged = cut ? AttemptFailed.uncounted(failed.failure(), failed.furtherAttempts()) : failed;
+            throw judged.goingOn(isWorthAnother(judged));
         }
+    }
+
+    /** Whether standing in line has left less than an attempt usually has. */
+    private boolean isHurried(Duration patience) {
+        return patience.toNanos()
+                < LEAST_FAIR
+                        * least(settings.attemptTimeout(), settings.deadline()).toNanos();
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private boolean isWorthAnother(AttemptFailed failed) {

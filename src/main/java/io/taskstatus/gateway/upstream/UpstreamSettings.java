@@ -2,6 +2,7 @@ package io.taskstatus.gateway.upstream;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,4 +27,10 @@ public record UpstreamSettings(
         Duration deadline,
         int maxBody,
         int maxConcurrent,
-        int maxWaiting) {}
+        int maxWaiting) {
+    /** A scheme has no case (RFC 3986, section 3.1), but the client takes {@code HTTPS} for one without TLS. */
+    public UpstreamSettings {
+        String scheme = url.getScheme();
+        url = URI.create(scheme.toLowerCase(Locale.ROOT) + url.toString().substring(scheme.length()));
+    }
+}

@@ -86,14 +86,17 @@ final class WireCall {
     }
 
     private void end() {
-        life().ifPresent(ConnectionLife::end);
+        request().ifPresent(request -> ConnectionLife.of(request).end(request));
     }
 
     /** The connection, once there is one. */
     private Optional<ConnectionLife> life() {
+        return request().map(ConnectionLife::of);
+    }
+
+    private Optional<HttpClientRequest> request() {
         ClientRequestContextImpl known = context;
-        return Optional.ofNullable(known == null ? null : known.unwrap(HttpClientRequest.class))
-                .map(ConnectionLife::of);
+        return Optional.ofNullable(known == null ? null : known.unwrap(HttpClientRequest.class));
     }
 
     private UpstreamReply read(Response response) throws InterruptedException {
@@ -104,7 +107,7 @@ final class WireCall {
         IncomingBody body = new IncomingBody(tooLarge ? 0 : (int) length, limit, room);
         BodyEnd end = tooLarge ? BodyEnd.TOO_LARGE : body.readFrom(response.readEntity(InputStream.class));
         if (end == BodyEnd.COMPLETE) {
-            life().ifPresent(ConnectionLife::rest);
+            request().ifPresent(request -> ConnectionLife.of(request).rest(request));
         } else {
             end();
         }

@@ -32,7 +32,6 @@ final class PublicPaths {
             return dots ? Place.NOWHERE : Place.STATUS;
         }
         boolean page = resolved.equals("/")
-                || resolved.equals("/console")
                 || resolved.equals("/console/")
                 || resolved.equals("/openapi")
                 || (resolved.startsWith("/console/") && !resolved.endsWith("/"));

@@ -92,7 +92,7 @@ public final class StatusEvents {
         } catch (TimeoutException slow) {
             LOG.infof("the reader of %s was cut off: it took nothing for %s", request.id(), pace.slowestReader());
             http.response().reset();
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             LOG.errorf(
                     fault,
                     "the stream of %s failed; trace %s",

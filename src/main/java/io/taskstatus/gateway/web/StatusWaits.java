@@ -113,7 +113,7 @@ public final class StatusWaits {
             step.take();
         } catch (InterruptedException gone) {
             LOG.debugf("the client that waited for %s is gone", request.id());
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             LOG.errorf(
                     fault,
                     "a wait for %s failed; trace %s",

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 class Rig implements AutoCloseable {
     static final ExecutionId ID = new ExecutionId("abf5e6d2-f72d-4324-a046-bc6e9f27b303");
     static final int MAX_BODY = 200_000;
+    static final Duration DEADLINE = Duration.ofSeconds(4);
 
     final FakeUpstream upstream;
     final UpstreamSettings settings;
@@ -59,7 +60,7 @@ class Rig implements AutoCloseable {
     }
 
     static UpstreamSettings settings(String url) {
-        return settings(url, MAX_BODY, Duration.ofMillis(800), Duration.ofSeconds(4));
+        return settings(url, MAX_BODY, Duration.ofMillis(800), DEADLINE);
     }
 
     static UpstreamSettings settings(String url, int maxBody, Duration attemptTimeout, Duration deadline) {
@@ -77,6 +78,11 @@ class Rig implements AutoCloseable {
 
     /** One attempt. */
     StatusSnapshot attempt(ExecutionId id, Optional<String> traceparent) throws AttemptFailed {
+        return attempt(id, traceparent, settings.deadline());
+    }
+
+    /** One attempt for which standing in line has left so much of the deadline. */
+    StatusSnapshot attempt(ExecutionId id, Optional<String> traceparent, Duration left) throws AttemptFailed {
         return new UpstreamFetch(
                         wire,
                         room,
@@ -85,8 +91,8 @@ class Rig implements AutoCloseable {
                         time(),
                         id,
                         traceparent,
-                        settings.attemptTimeout(),
-                        time().ticks() + settings.deadline().toNanos())
+                        settings,
+                        time().ticks() + left.toNanos())
                 .attempt();
     }
 

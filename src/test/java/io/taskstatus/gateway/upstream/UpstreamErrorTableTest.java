@@ -9,6 +9,7 @@ import static io.taskstatus.gateway.FakeUpstream.resets;
 import static io.taskstatus.gateway.FakeUpstream.says;
 import static io.taskstatus.gateway.FakeUpstream.status;
 import static io.taskstatus.gateway.lookup.FailureReason.EXECUTION_NOT_FOUND;
+import static io.taskstatus.gateway.lookup.FailureReason.OVERLOADED;
 import static io.taskstatus.gateway.lookup.FailureReason.UPSTREAM_AUTH;
 import static io.taskstatus.gateway.lookup.FailureReason.UPSTREAM_BODY_TOO_LARGE;
 import static io.taskstatus.gateway.lookup.FailureReason.UPSTREAM_ERROR;
@@ -30,11 +31,13 @@ import io.taskstatus.gateway.AtOnce;
 import io.taskstatus.gateway.AtOnce.Row;
 import io.taskstatus.gateway.FakeUpstream.Reply;
 import io.taskstatus.gateway.lookup.FailureReason;
+import io.taskstatus.gateway.lookup.SourceFailure;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every row of the error table over a real socket: the code, and how many attempts it is worth. */
@@ -141,8 +144,7 @@ class UpstreamErrorTableTest {
         return new Row(name, () -> {
             try (Rig rig = Rig.start()) {
                 rig.upstream.answers(Rig.ID.value(), reply);
-                AttemptFailed failed =
-                        catchThrowableOfType(AttemptFailed.class, () -> rig.attempt(Rig.ID, Optional.empty()));
+                AttemptFailed failed = failed(rig, Rig.DEADLINE);
                 assertThat(failed.failure().reason()).isEqualTo(reason);
                 assertThat(failed.failure().fetched()).isTrue();
                 assertThat(failed.furtherAttempts()).isEqualTo(attempts - 1);
@@ -151,5 +153,26 @@ class UpstreamErrorTableTest {
                 assertThat(rig.attempts).containsExactly(reason.code());
             }
         });
+    }
+
+    @Test
+    void thatTheLineLeftTooLittleTimeSaysNothingAgainstTheUpstream() throws Exception {
+        try (Rig rig = Rig.start()) {
+            rig.upstream.answers(Rig.ID.value(), hangs());
+            assertThat(failed(rig, Duration.ofMillis(200)))
+                    .isNotInstanceOf(AttemptFailed.Counted.class)
+                    .extracting(failed -> failed.failure().reason())
+                    .isEqualTo(UPSTREAM_TIMEOUT);
+            rig.upstream.answers(Rig.ID.value(), status(502));
+            assertThat(failed(rig, Duration.ofMillis(200))).isInstanceOf(AttemptFailed.Counted.class);
+            AttemptFailed late = failed(rig, Duration.ZERO);
+            assertThat(late).isNotInstanceOf(AttemptFailed.Counted.class);
+            assertThat(late.failure()).isEqualTo(SourceFailure.unfetched(OVERLOADED));
+            assertThat(rig.attempts).containsExactly("upstream_timeout", "upstream_error");
+        }
+    }
+
+    private static AttemptFailed failed(Rig rig, Duration left) {
+        return catchThrowableOfType(AttemptFailed.class, () -> rig.attempt(Rig.ID, Optional.empty(), left));
     }
 }

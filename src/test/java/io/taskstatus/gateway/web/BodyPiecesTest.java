@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,6 +27,7 @@ class BodyPiecesTest {
     private final Vertx vertx = Vertx.vertx();
     private final BodyRoom room = new BodyRoom(SIZE + 1);
     private final byte[] body = new byte[SIZE];
+    private volatile Duration longest = Duration.ofMinutes(1);
     private int port;
 
     @BeforeEach
@@ -33,7 +35,7 @@ class BodyPiecesTest {
         new Random(1).nextBytes(body);
         port = vertx.createHttpServer()
                 .requestHandler(request -> BodyPieces.send(
-                        request.response().putHeader("Content-Length", Integer.toString(SIZE)), body, room))
+                        request.response().putHeader("Content-Length", Integer.toString(SIZE)), body, room, longest))
                 .listen(0)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -107,5 +109,30 @@ class BodyPiecesTest {
             another.getOutputStream().close();
             assertThat(incoming.get()).isTrue();
         }
+    }
+
+    @Test
+    void whoTakesTooLongForABodyIsCutOffAndItsRoomIsThereForOthers() throws Exception {
+        longest = Duration.ofMillis(100);
+        try (Socket socket = asking();
+                BodyRoom.Share share = room.share()) {
+            assertThat(socket.getInputStream().read()).isPositive();
+            Thread.sleep(longest.multipliedBy(2));
+            assertThat(rest(socket)).isLessThan(SIZE);
+            share.take(SIZE);
+        }
+    }
+
+    private static int rest(Socket socket) {
+        int read = 0;
+        try {
+            byte[] piece = new byte[16 * 1024];
+            for (int n = 0; n >= 0; n = socket.getInputStream().read(piece)) {
+                read += n;
+            }
+        } catch (IOException reset) {
+            // that is the end, too
+        }
+        return read;
     }
 }

@@ -86,6 +86,7 @@ class PublicPathsTest {
                 "/task/function/execute",
                 "/task",
                 "//",
+                "/console",
                 "/console//",
                 "/console//summary",
                 "/console/summary/",
@@ -106,7 +107,6 @@ class PublicPathsTest {
     @ValueSource(
             strings = {
                 "/",
-                "/console",
                 "/console/",
                 "/console/app.js",
                 "/console/summary",
