@@ -196,21 +196,6 @@ public final class FakeUpstream implements AutoCloseable {
         return gate;
     }
 
-    /** Every reply comes this much later. */
-    public void takes(Duration time) {
-        latency = time;
-    }
-
-    /** Forgets scripts, gates and what it heard. */
-    public void forgets() {
-        gates.values().forEach(Gate::release);
-        gates.clear();
-        scripts.clear();
-        requests.clear();
-        otherwise = id -> notFound();
-        latency = Duration.ZERO;
-    }
-
     // --- what it heard
 
     /** How often {@code id} was asked for. */

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.taskstatus.gateway.RedisServer;
 import io.taskstatus.gateway.lookup.ResultStore;
 import io.taskstatus.gateway.lookup.StatusSource;
-import io.taskstatus.gateway.lookup.StoreObserver;
 import io.taskstatus.gateway.lookup.Time;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
@@ -76,10 +75,6 @@ final class Replica implements AutoCloseable {
     }
 
     Counts counts() {
-        return counts;
-    }
-
-    StoreObserver observer() {
         return counts;
     }
 
