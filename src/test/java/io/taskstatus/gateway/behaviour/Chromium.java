@@ -34,7 +34,7 @@ final class Chromium implements AutoCloseable {
     private Chromium(Path program) {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        // unpacked once for the process: the class loader of the next test profile would do it again
+        // unpacked once for the process, in which two browsers are started
         System.setProperty(
                 "playwright.cli.dir",
                 Driver.ensureDriverInstalled(Map.of(), false).driverDir().toString());

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code Prefer: wait}: one request instead of many, and one poll upstream however many wait. */
 @Order(1)
 class WaitingIT extends UnhurriedGateway {
-    /** As many as the profile has room for. */
+    /** As many as the gateway has room for. */
     private static final int ROOM = 500;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
