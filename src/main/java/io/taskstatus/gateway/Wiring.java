@@ -184,7 +184,7 @@ public class Wiring {
                 AccessWiring.admission(config, time),
                 lookup,
                 events,
-                new StatusWaits(lookup, patience, room, threads, observer, time),
+                new StatusWaits(patience, room, threads, observer, time),
                 config.waiting().max(),
                 room,
                 observer,

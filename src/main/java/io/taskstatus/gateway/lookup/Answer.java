@@ -22,7 +22,12 @@ public sealed interface Answer {
 
     /** The same answer for one who got {@code earlier} before: a fetch that was started then is not forgotten. */
     default Answer after(Answer earlier) {
-        return earlier.provenance().startedFetch() ? with(provenance().havingStartedFetch()) : this;
+        return earlier.provenance().startedFetch() ? havingStartedFetch() : this;
+    }
+
+    /** The same answer for one who started a fetch that did not bring it. */
+    default Answer havingStartedFetch() {
+        return with(provenance().havingStartedFetch());
     }
 
     private Answer with(Provenance provenance) {

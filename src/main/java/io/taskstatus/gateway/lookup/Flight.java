@@ -1,6 +1,7 @@
 package io.taskstatus.gateway.lookup;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,11 @@ final class Flight {
     private final ReentrantLock keeping = new ReentrantLock();
     private volatile @Nullable Landing landing;
     private boolean purged;
+
+    /** Whether the flight lands within {@code nanos}. */
+    boolean lands(long nanos) throws InterruptedException {
+        return landed.await(nanos, TimeUnit.NANOSECONDS);
+    }
 
     /** Waits until the flight has landed, and says with what. Every flight lands: see {@link Flights}. */
     Landing await() throws InterruptedException {

@@ -49,6 +49,11 @@ final class MemoryTier {
                             : failing.hit(kept, Outcome.MEMORY, now));
         }
         boolean refetch = directive == Directive.NO_CACHE && mayRefetch(kept.askedAt(), now);
+        if (failing != null && directive == Directive.NO_CACHE && !refetch && !kept.isFresh(now)) {
+            // a not-found that contradicts a Running is not kept, but nobody makes us ask for it more than twice a
+            // second
+            return Optional.of(failing.hit(kept, Outcome.MEMORY, now));
+        }
         return kept.isFresh(now) && !refetch ? Optional.of(kept.hit(Outcome.MEMORY, now)) : Optional.empty();
     }
 
@@ -64,6 +69,22 @@ final class MemoryTier {
                     case ONLY_IF_CACHED -> notFound;
                 };
         return usable ? Optional.of(kept.hit(null, Outcome.MEMORY, now)) : Optional.empty();
+    }
+
+    /**
+     * The Running or unknown status that may be served while a flight for it is under way, if there is one.
+     *
+     * @param started whether the question set the flight off
+     */
+    Optional<Answer> standIn(ExecutionId id, boolean started) {
+        long now = time.ticks();
+        if (!(memory.get(id) instanceof Unsettled kept) || kept.graceUntil() - now <= 0) {
+            return Optional.empty();
+        }
+        Answer answer = kept.isFresh(now)
+                ? kept.hit(Outcome.MEMORY, now)
+                : new Answer.Status(kept.snapshot(), 0, Provenance.hit(Outcome.STALE, kept.staleTtl(now)));
+        return Optional.of(started ? answer.havingStartedFetch() : answer);
     }
 
     private static boolean mayRefetch(long askedAt, long now) {

@@ -46,6 +46,14 @@ public final class PatientLookup {
         }
     }
 
+    /**
+     * The first answer for one who waits at most for {@code longest}: where it takes longer to fetch it, a Running that memory
+     * holds stands in.
+     */
+    public Answer statusOf(Question question, Duration longest) throws InterruptedException {
+        return lookup.statusOf(question, longest);
+    }
+
     /** A place among the waiters for {@code id} for a caller without limits. */
     public Optional<Vigil> watch(ExecutionId id) {
         return watch(id, FetchAllowance.UNLIMITED);

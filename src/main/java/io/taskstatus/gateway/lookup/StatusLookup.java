@@ -17,6 +17,9 @@ public final class StatusLookup {
     /** How long a question is held back by a read of the store before the fetch starts beside it. */
     static final Duration STORE_PATIENCE = Duration.ofMillis(50);
 
+    /** Longer than any flight takes. */
+    private static final Duration FOR_EVER = Duration.ofDays(1);
+
     private final MemoryTier memory;
     private final Flights flights;
     private final ResultStore store;
@@ -59,6 +62,16 @@ public final class StatusLookup {
      * memory; (2) the first flies, keeps, lands; (3) the second starts a flight of its own, which looks in memory again.
      */
     public Answer statusOf(Question question) throws InterruptedException {
+        return statusOf(question, FOR_EVER);
+    }
+
+    /**
+     * The same, but where the flight takes longer than {@code patience}, a Running that memory holds stands in.
+     *
+     * @param patience zero or more
+     */
+    Answer statusOf(Question question, Duration patience) throws InterruptedException {
+        long start = time.ticks();
         while (true) {
             Optional<Answer> held = memory.answer(question);
             if (held.isPresent()) {
@@ -69,6 +82,12 @@ public final class StatusLookup {
             }
             Forward forward = memory.whyForward(question);
             Flights.Seat seat = flights.join(question.id(), flight -> fly(question, flight));
+            if (!seat.flight().lands(patience.toNanos() - (time.ticks() - start))) {
+                Optional<Answer> standIn = memory.standIn(question.id(), seat.started());
+                if (standIn.isPresent()) {
+                    return standIn.get();
+                }
+            }
             Landing landing = seat.flight().await();
             boolean others = landing instanceof Landing.Refused refused
                     && !refused.allowance().equals(question.allowance());

@@ -15,7 +15,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that keeps a replica in touch with Redis: connects, twice a second asks for what it must not miss (purges,
@@ -132,10 +131,7 @@ final class RedisBeat implements Runnable, AutoCloseable {
         if (closed) {
             return;
         }
-        @Nullable Throwable cause = fault.getCause();
-        String words = cause != null
-                ? String.valueOf(cause.getMessage())
-                : fault instanceof TimeoutException ? "no answer in time" : String.valueOf(fault.getMessage());
+        String words = RedisLink.wordsOf(fault.getCause() == null ? fault : fault.getCause());
         if (!words.equals(detail)) {
             LOG.warnf("Redis can't be used: %s. This replica goes on by itself", words);
             observer.failed(Operation.OPEN);

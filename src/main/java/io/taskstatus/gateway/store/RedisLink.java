@@ -180,6 +180,11 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
+    /** What a person is told of {@code fault}. */
+    static String wordsOf(Throwable fault) {
+        return fault instanceof TimeoutException ? "no answer in time" : String.valueOf(fault.getMessage());
+    }
+
     private static <T> CompletableFuture<T> unavailable() {
         return CompletableFuture.failedFuture(new Unavailable("Redis can't be reached, or does not answer in time"));
     }

@@ -301,7 +301,8 @@ final class RedisResultStore implements ResultStore {
         try {
             return reply.get();
         } catch (ExecutionException e) {
-            throw new StoreUnavailableException("Redis failed: " + e.getCause(), e);
+            throw new StoreUnavailableException(
+                    "Redis failed: " + RedisLink.wordsOf(e.getCause() == null ? e : e.getCause()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("Told to stop", e);

@@ -84,10 +84,9 @@ final class Upkeep implements Runnable {
             }
         } catch (SQLException | IOException | RuntimeException fault) {
             closeReader();
+            // what is no damage, as a full disk, whoever reads or writes counts and tells
             if (SqliteSchema.isDamage(fault)) {
                 onDamage.accept(String.valueOf(fault.getMessage()));
-            } else {
-                observer.failed(Operation.CHECK);
             }
         } finally {
             writing.upkeep().unlock();

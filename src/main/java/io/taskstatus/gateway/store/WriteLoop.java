@@ -30,6 +30,9 @@ final class WriteLoop implements Runnable {
     /** What is written between two such moves, in bytes. */
     private static final long BETWEEN_MOVES = 8 << 20;
 
+    /** Between two tries once the queue is closed: it does not pause any more. */
+    private static final Duration LAST_TRIES = Duration.ofMillis(100);
+
     /** A rescue copies the whole file: where it fails, as on a full disk, it is left alone for this many retries. */
     private static final int RESCUE_PATIENCE = 60;
 
@@ -71,9 +74,10 @@ final class WriteLoop implements Runnable {
     @Override
     public void run() {
         try {
-            boolean well = true;
-            while (well ? !queue.isClosed() || queue.size() > 0 : !queue.isClosed()) {
-                well = attempt();
+            while (!queue.isClosed() || queue.size() > 0) {
+                if (!attempt() && queue.isClosed()) {
+                    Thread.sleep(LAST_TRIES);
+                }
             }
         } catch (InterruptedException stopped) {
             // what is queued is lost: whoever interrupts has waited long enough

@@ -26,6 +26,7 @@ final class Exchanges extends ChannelDuplexHandler {
             "x-content-type-options",
             "etag",
             "age",
+            "date",
             "vary",
             "cache-control",
             "cache-status",

@@ -6,6 +6,7 @@ import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import io.taskstatus.gateway.status.VerificationStatus;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
  */
 final class HitReply {
     /** More than the head of any hit takes. */
-    private static final int HEAD_ROOM = 512;
+    private static final int HEAD_ROOM = 640;
 
     private static final Map<VerificationStatus, byte[]> OK = heads("HTTP/1.1 200 OK\r\n", StatusReply::ofBody);
     private static final Map<VerificationStatus, byte[]> NOT_MODIFIED =
@@ -78,8 +79,9 @@ final class HitReply {
         if (!snapshot.isTerminal()) {
             to.writeBytes(lines(fields -> fields.accept("Cache-Status", StatusReply.cacheStatus(status.provenance()))));
         }
-        to.writeBytes(AGE);
-        decimal(to, Math.max(0, (time.now().toEpochMilli() - fetchedAt) / 1000));
+        Instant now = time.now();
+        to.writeBytes(DateField.line(now)).writeBytes(AGE);
+        decimal(to, Math.max(0, (now.toEpochMilli() - fetchedAt) / 1000));
         to.writeBytes(END);
     }
 

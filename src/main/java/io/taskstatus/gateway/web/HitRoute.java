@@ -11,8 +11,8 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The first that a request for a status meets on the long way: times it, and opens the short way ({@link HitHandler}) for
- * those that come after it on the same connection.
+ * The first that a request meets on the long way: dates its answer, times it where it is for a status, and opens the short way
+ * ({@link HitHandler}) for those that come after it on the same connection.
  */
 public final class HitRoute implements Handler<RoutingContext> {
     private final Hits hits;
@@ -31,6 +31,8 @@ public final class HitRoute implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        context.addHeadersEndHandler(
+                begins -> request.response().putHeader(DateField.NAME, DateField.value(time.now())));
         if (PublicDoor.pathOf(request).startsWith(PublicPaths.STATUS)) {
             long began = time.ticks();
             context.addEndHandler(ended -> {

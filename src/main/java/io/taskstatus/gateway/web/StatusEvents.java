@@ -12,6 +12,7 @@ import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.Vigil;
 import io.taskstatus.gateway.problem.ProblemDocument;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -144,6 +145,11 @@ public final class StatusEvents {
     }
 
     private EventStream stream(HttpServerRequest http, StatusRequest request, Answer.Status first) {
+        if (http.version() == HttpVersion.HTTP_1_0) {
+            // without length and chunks, only the end of the connection is the stream's end
+            http.response().putHeader("Connection", "close").endHandler(ended -> http.connection()
+                    .close());
+        }
         return new EventStream(request, http.response(), first, pace, patience, observer, time);
     }
 

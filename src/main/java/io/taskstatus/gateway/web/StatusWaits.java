@@ -5,7 +5,6 @@ import io.taskstatus.gateway.lookup.BodyRoom;
 import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
-import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.Vigil;
 import io.taskstatus.gateway.problem.ProblemDocument;
@@ -24,7 +23,6 @@ import org.jboss.logging.Logger;
 public final class StatusWaits {
     private static final Logger LOG = Logger.getLogger(StatusWaits.class);
 
-    private final StatusLookup lookup;
     private final PatientLookup patience;
     private final BodyRoom room;
     private final Executor executor;
@@ -32,14 +30,7 @@ public final class StatusWaits {
     private final Time time;
 
     /** @param executor runs each wait; its threads may block */
-    public StatusWaits(
-            StatusLookup lookup,
-            PatientLookup patience,
-            BodyRoom room,
-            Executor executor,
-            LookupObserver observer,
-            Time time) {
-        this.lookup = lookup;
+    public StatusWaits(PatientLookup patience, BodyRoom room, Executor executor, LookupObserver observer, Time time) {
         this.patience = patience;
         this.room = room;
         this.executor = executor;
@@ -50,25 +41,28 @@ public final class StatusWaits {
     /** Answers {@code request} once its wait is over. {@code held} is what memory has, if anything may be served. */
     void answer(HttpServerRequest http, StatusRequest request, Duration wait, Optional<Answer> held) {
         if (held.isPresent()) {
-            executor.execute(() -> guarded(http, request, () -> sleep(http, request, wait, held.get())));
+            executor.execute(() -> guarded(http, request, () -> sleep(http, request, wait, wait, held.get())));
         } else {
             executor.execute(() -> guarded(http, request, () -> ask(http, request, wait)));
         }
     }
 
     private void ask(HttpServerRequest http, StatusRequest request, Duration wait) throws InterruptedException {
-        Answer first = lookup.statusOf(request.question());
+        long start = time.ticks();
+        Answer first = patience.statusOf(request.question(), wait);
         if (first.isTerminal()) {
             reply(http, request, first, Optional.of(wait));
         } else {
-            executor.execute(() -> guarded(http, request, () -> sleep(http, request, wait, first)));
+            Duration left = wait.minusNanos(time.ticks() - start);
+            executor.execute(() -> guarded(http, request, () -> sleep(http, request, wait, left, first)));
         }
     }
 
-    private void sleep(HttpServerRequest http, StatusRequest request, Duration wait, Answer first)
+    /** @param left of {@code wait}, after the first answer had come */
+    private void sleep(HttpServerRequest http, StatusRequest request, Duration wait, Duration left, Answer first)
             throws InterruptedException {
         Predicate<StatusSnapshot> enough = snapshot -> isNews(request, snapshot);
-        if (wait.isZero() || PatientLookup.isOver(first, enough)) {
+        if (!left.isPositive() || PatientLookup.isOver(first, enough)) {
             reply(http, request, first, Optional.of(wait));
             return;
         }
@@ -80,7 +74,7 @@ public final class StatusWaits {
         Answer latest;
         try (Vigil waiting = vigil.get()) {
             leaveWithTheClient(http);
-            latest = patience.await(waiting, first, wait, enough);
+            latest = patience.await(waiting, first, left, enough);
         }
         reply(http, request, latest, Optional.of(wait));
     }

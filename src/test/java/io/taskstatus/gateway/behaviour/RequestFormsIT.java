@@ -83,6 +83,8 @@ class RequestFormsIT extends Gateway {
         upstream.says(id, RUNNING).then(SUCCESS);
         String stream = inHttp10(id, "Accept: text/event-stream\r\n");
         assertThat(stream).contains("event: status\n").endsWith("data: " + bodyOf(id, SUCCESS) + "\n\n");
+        assertThat(inHttp10(id, "Connection: keep-alive\r\nAccept: text/event-stream\r\n"))
+                .endsWith("data: " + bodyOf(id, SUCCESS) + "\n\n");
         String hit = inHttp10(id, "");
         assertThat(hit).endsWith(bodyOf(id, SUCCESS));
         assertThat(List.of(stream, hit))

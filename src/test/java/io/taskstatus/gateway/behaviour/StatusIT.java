@@ -10,6 +10,8 @@ import io.restassured.response.Response;
 import io.taskstatus.gateway.FakeUpstream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,6 +37,10 @@ class StatusIT extends Gateway {
             assertThat(response.header("Content-Length")).isEqualTo(Integer.toString(miss.asByteArray().length));
             assertThat(response.header("ETag")).matches("\"[^\"]+\"").isEqualTo(miss.header("ETag"));
             assertThat(response.header("Age")).matches("\\d+");
+            assertThat(Duration.between(
+                            DateTimeFormatter.RFC_1123_DATE_TIME.parse(response.header("Date"), Instant::from),
+                            Instant.now()))
+                    .isBetween(Duration.ZERO, Duration.ofMinutes(1));
             assertThat(response.header("Vary")).isEqualTo("Accept");
             assertThat(response.header("X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(response.header("Cache-Control")).isEqualTo("private, max-age=31536000, immutable");

@@ -90,6 +90,24 @@ class WaitingIT extends UnhurriedGateway {
     }
 
     @Test
+    void aSlowFetchDoesNotMakeAWaitLonger() {
+        String id = anyId();
+        upstream.says(id, RUNNING);
+        String etag = get(id).header("ETag");
+        await().until(() -> get(id, "Cache-Control", "only-if-cached").statusCode() == 504);
+        FakeUpstream.Gate gate = upstream.holds(id);
+        Response unchanged = client().header("If-None-Match", etag)
+                .header("Prefer", "wait=1")
+                .get(PATH + id);
+        assertThat(unchanged.statusCode()).isEqualTo(304);
+        assertThat(unchanged.header("Preference-Applied")).isEqualTo("wait=1");
+        assertThat(unchanged.header("Cache-Status"))
+                .matches("task-status-gateway; hit; ttl=-\\d+; detail=stale-if-error");
+        assertThat(gate.arrivals()).isEqualTo(1);
+        gate.release();
+    }
+
+    @Test
     void ofSeveralWaitsTheFirstCounts() {
         String id = anyId();
         upstream.says(id, RUNNING);

@@ -11,6 +11,7 @@ import io.taskstatus.gateway.status.VerificationStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -132,6 +133,50 @@ class RunningTest {
 
     private SourceFailure paused(FailureReason reason, Duration left) {
         return SourceFailure.answered(reason, 429).retryingAt(rig.time.ticks() + left.toNanos());
+    }
+
+    @Test
+    void whoWaitsNoLongerThanAFetchTakesGetsTheLastRunning() throws Exception {
+        CountDownLatch slow = new CountDownLatch(1);
+        rig.source.says(RUNNING).plays(id -> {
+            awaitQuietly(slow);
+            return new Fetched.Failed(SourceFailure.unanswered(FailureReason.UPSTREAM_TIMEOUT));
+        });
+        Question question = Rig.question(Directive.NONE);
+        Answers.isFetched(rig.lookup.statusOf(question, Rig.seconds(30)), RUNNING, Forward.URI_MISS);
+        rig.time.advance(Rig.seconds(3));
+
+        Answer standIn = rig.lookup.statusOf(question, Duration.ofMillis(20));
+        assertThat(Answers.snapshotOf(standIn).status()).isEqualTo(RUNNING);
+        assertThat(standIn.provenance())
+                .isEqualTo(Provenance.hit(Outcome.STALE, -2).havingStartedFetch());
+        slow.countDown();
+        assertThat(rig.lookup.statusOf(question, Rig.seconds(30)).provenance().outcome())
+                .isEqualTo(Outcome.STALE);
+        assertThat(rig.fetches()).isEqualTo(2);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aNotFoundThatContradictsARunningIsAskedForTwiceASecondAtMost() throws Exception {
+        rig.source.says(RUNNING).fails(FailureReason.EXECUTION_NOT_FOUND);
+        rig.ask();
+        rig.time.advance(Rig.seconds(2));
+        for (int i = 0; i < 10; i++) {
+            assertThat(rig.ask(Directive.NO_CACHE).isNotFound()).isTrue();
+            rig.time.advanceMillis(100);
+        }
+        assertThat(rig.fetches()).isEqualTo(3);
+        rig.ask();
+        rig.ask();
+        assertThat(rig.fetches()).isEqualTo(5);
     }
 
     @Test

@@ -88,6 +88,20 @@ class GuardedResultStoreTest {
     }
 
     @Test
+    void whatWaitsWhenItIsToldToStopIsWrittenIfStorageComesBackInTime() throws Exception {
+        GuardedResultStore stopping = impatient();
+        storage.failWrites(full());
+        stopping.keep(success("e-1"));
+        Thread stop = Thread.ofVirtual().start(stopping::close);
+        assertThat(stop.join(Duration.ofMillis(300))).isFalse();
+        storage.failWrites(null);
+        stop.join();
+        try (GuardedResultStore store = open()) {
+            assertThat(found(store, "e-1").body()).isEqualTo(success("e-1").body());
+        }
+    }
+
+    @Test
     void aFirstResultThatStillWaitsStandsAgainstALaterOne() throws Exception {
         try (GuardedResultStore store = impatient()) {
             storage.holdWrites();

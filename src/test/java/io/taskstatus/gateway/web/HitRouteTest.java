@@ -110,10 +110,10 @@ class HitRouteTest {
         HitRoute route = new HitRoute(
                 lookup, observer, (method, status, nanos) -> timed.add(method.name() + ' ' + status), STILL, true);
         BodyRoom room = BodyRoom.ofHeap();
-        StatusWaits waits = new StatusWaits(lookup, patience, room, threads, observer, STILL);
+        StatusWaits waits = new StatusWaits(patience, room, threads, observer, STILL);
         PublicDoor publicDoor =
                 new PublicDoor(Optional.empty(), lookup, events, waits, Duration.ofSeconds(55), room, observer, STILL);
-        door = serve(publicDoor);
+        door = serve(new HitRoute(lookup, observer, (method, status, nanos) -> {}, STILL, false), publicDoor);
         Handler<RoutingContext> counting = context -> {
             longWay.incrementAndGet();
             context.next();
