@@ -48,10 +48,10 @@ public final class PatientLookup {
 
     /**
      * The first answer for one who waits at most for {@code longest}: where it takes longer to fetch it, a Running that memory
-     * holds stands in.
+     * holds stands in. Zero is no wait: then the answer is what everybody gets.
      */
     public Answer statusOf(Question question, Duration longest) throws InterruptedException {
-        return lookup.statusOf(question, longest);
+        return longest.isZero() ? lookup.statusOf(question) : lookup.statusOf(question, longest);
     }
 
     /** A place among the waiters for {@code id} for a caller without limits. */

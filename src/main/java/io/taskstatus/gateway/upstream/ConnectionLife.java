@@ -68,7 +68,7 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
      * have given the connection to another request before that: then this one has no say in it any more.
      */
     synchronized void rest(HttpClientRequest request) {
-        if (present == request) {
+        if (isPresent(request)) {
             present = null;
             if (over) {
                 end();
@@ -86,9 +86,14 @@ final class ConnectionLife extends ChannelInboundHandlerAdapter {
 
     /** Ends the connection, unless the pool has given it to another request. */
     synchronized void end(HttpClientRequest request) {
-        if (present == request) {
+        if (isPresent(request)) {
             end();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // two requests are never one
+    private boolean isPresent(HttpClientRequest request) {
+        return present == request;
     }
 
     private void end() {

@@ -1,43 +1,44 @@
 package io.taskstatus.gateway.web;
 
-import io.netty.handler.codec.DateFormatter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Date;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
-/** The header field {@code Date} (RFC 9110, section 6.6.1), formatted once for each second. */
+/** The header field {@code Date} (RFC 9110, section 6.6.1) of one second. Formatted once for each. */
 final class DateField {
     static final String NAME = "Date";
 
-    private record Second(long second, String value, byte[] line) {
-        Second(long second) {
-            this(second, DateFormatter.format(new Date(second * 1000)));
-        }
+    private static final DateTimeFormatter IMF_FIXDATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static volatile DateField latest = new DateField(Instant.EPOCH);
 
-        private Second(long second, String value) {
-            this(second, value, (NAME + ": " + value + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        }
+    private final long second;
+    private final String value;
+    private final byte[] line;
+
+    private DateField(Instant now) {
+        second = now.getEpochSecond();
+        value = IMF_FIXDATE.format(now);
+        line = (NAME + ": " + value + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
-
-    private static volatile Second latest = new Second(0);
-
-    private DateField() {}
 
     /** Its value. */
     static String value(Instant now) {
-        return at(now).value();
+        return at(now).value;
     }
 
-    /** The whole line, with its end. */
+    /** The whole line, with its end; not to be changed. */
     static byte[] line(Instant now) {
-        return at(now).line();
+        return at(now).line;
     }
 
-    private static Second at(Instant now) {
-        Second known = latest;
-        long second = now.getEpochSecond();
-        if (known.second() != second) {
-            known = new Second(second);
+    private static DateField at(Instant now) {
+        DateField known = latest;
+        if (known.second != now.getEpochSecond()) {
+            known = new DateField(now);
             latest = known;
         }
         return known;

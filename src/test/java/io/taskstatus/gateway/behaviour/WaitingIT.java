@@ -200,6 +200,9 @@ class WaitingIT extends UnhurriedGateway {
         assertThat(other.header("Preference-Applied")).isEqualTo("wait=30");
         assertThat(upstream.fetchesOf(id)).isEqualTo(1);
         assertThat(get(id, "Prefer", "wait=0").header("Preference-Applied")).isEqualTo("wait=0");
+        await().until(() -> get(id, "Cache-Control", "only-if-cached").statusCode() == 504);
+        assertThat(get(id, "Prefer", "wait=0").header("Cache-Status"))
+                .isEqualTo("task-status-gateway; fwd=stale; fwd-status=200; stored");
     }
 
     @Test
