@@ -76,9 +76,9 @@ sealed interface Kept {
             return new Answer.Status(snapshot, left, Provenance.hit(from, Time.wholeSeconds(left)));
         }
 
-        /** The {@code ttl} of an answer for which this stood in: never above -1. */
-        long staleTtl(long now) {
-            return Math.min(-1, Math.floorDiv(freshUntil - now, 1_000_000_000L));
+        /** How an answer was obtained for which this stood in without a fetch; its {@code ttl} is never above -1. */
+        Provenance staleHit(long now) {
+            return Provenance.hit(Outcome.STALE, Math.min(-1, Math.floorDiv(freshUntil - now, 1_000_000_000L)));
         }
 
         /** When the upstream was last asked. */
@@ -108,7 +108,7 @@ sealed interface Kept {
         Answer hit(@Nullable Unsettled standIn, Outcome from, long now) {
             long left = Math.max(0, until - now);
             return standIn != null && standIn.standsInFor(failure, now)
-                    ? standIn.standIn(failure, until, Provenance.hit(Outcome.STALE, standIn.staleTtl(now)), now)
+                    ? standIn.standIn(failure, until, standIn.staleHit(now), now)
                     : new Answer.Failure(failure, left, Provenance.hit(from, Time.wholeSeconds(left)));
         }
 

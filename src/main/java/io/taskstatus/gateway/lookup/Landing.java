@@ -80,7 +80,7 @@ sealed interface Landing {
             }
             return standIn.isFresh(now)
                     ? standIn.hit(Outcome.MEMORY, now)
-                    : standIn.standIn(failure, until, Provenance.hit(Outcome.STALE, standIn.staleTtl(now)), now);
+                    : standIn.standIn(failure, until, standIn.staleHit(now), now);
         }
 
         private long left(long now) {

@@ -83,7 +83,7 @@ final class MemoryTier {
         }
         Answer answer = kept.isFresh(now)
                 ? kept.hit(Outcome.MEMORY, now)
-                : new Answer.Status(kept.snapshot(), 0, Provenance.hit(Outcome.STALE, kept.staleTtl(now)));
+                : new Answer.Status(kept.snapshot(), 0, kept.staleHit(now));
         return Optional.of(started ? answer.havingStartedFetch() : answer);
     }
 

@@ -17,9 +17,6 @@ public final class StatusLookup {
     /** How long a question is held back by a read of the store before the fetch starts beside it. */
     static final Duration STORE_PATIENCE = Duration.ofMillis(50);
 
-    /** Longer than any flight takes. */
-    private static final Duration FOR_EVER = Duration.ofDays(1);
-
     private final MemoryTier memory;
     private final Flights flights;
     private final ResultStore store;
@@ -62,7 +59,7 @@ public final class StatusLookup {
      * memory; (2) the first flies, keeps, lands; (3) the second starts a flight of its own, which looks in memory again.
      */
     public Answer statusOf(Question question) throws InterruptedException {
-        return statusOf(question, FOR_EVER);
+        return statusOf(question, Optional.empty());
     }
 
     /**
@@ -71,7 +68,11 @@ public final class StatusLookup {
      * @param patience zero or more
      */
     Answer statusOf(Question question, Duration patience) throws InterruptedException {
-        long start = time.ticks();
+        return statusOf(question, Optional.of(time.ticks() + patience.toNanos()));
+    }
+
+    /** @param until when a Running that is held may stand in, in {@link Time#ticks()}; never where there is none */
+    private Answer statusOf(Question question, Optional<Long> until) throws InterruptedException {
         while (true) {
             Optional<Answer> held = memory.answer(question);
             if (held.isPresent()) {
@@ -82,7 +83,7 @@ public final class StatusLookup {
             }
             Forward forward = memory.whyForward(question);
             Flights.Seat seat = flights.join(question.id(), flight -> fly(question, flight));
-            if (!seat.flight().lands(patience.toNanos() - (time.ticks() - start))) {
+            if (until.isPresent() && !seat.flight().lands(until.get() - time.ticks())) {
                 Optional<Answer> standIn = memory.standIn(question.id(), seat.started());
                 if (standIn.isPresent()) {
                     return standIn.get();

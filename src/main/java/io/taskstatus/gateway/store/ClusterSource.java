@@ -94,20 +94,11 @@ final class ClusterSource implements StatusSource {
         String came = JUST_CAME;
         while (link.isOpen() && end - time.ticks() > 0) {
             Lease lease = leases.propose(id);
-            CompletableFuture<Void> next = news.next(id);
-            Response answer;
-            try {
-                Optional<Response> reply = acquire(lease, came, youngest);
-                if (reply.isEmpty()) {
-                    break;
-                }
-                answer = reply.get();
-                if (answer.get(2).toString().equals("busy")) {
-                    waitFor(next, Long.parseLong(answer.get(3).toString()));
-                }
-            } finally {
-                news.leave(id, next);
+            Optional<Response> reply = acquireOrWait(lease, came, youngest);
+            if (reply.isEmpty()) {
+                break;
             }
+            Response answer = reply.get();
             Departure departure = new Departure(Optional.of(answer.get(1).toString()), time.ticks());
             switch (answer.get(2).toString()) {
                 case "leased" -> {
@@ -115,7 +106,7 @@ final class ClusterSource implements StatusSource {
                     return fetchFor(lease, departure, traceparent);
                 }
                 case "busy" -> {
-                    // whose fetch it was is over, or seems to be
+                    // it was waited for, and is over or seems to be
                 }
                 default -> {
                     departures.begin(id, departure);
@@ -135,6 +126,20 @@ final class ClusterSource implements StatusSource {
         }
         departures.begin(id, new Departure(Optional.empty(), time.ticks()));
         return own.fetch(id, traceparent);
+    }
+
+    /** What Redis says of the lease; where another replica has it, once that one's fetch has ended or seems to. */
+    private Optional<Response> acquireOrWait(Lease lease, String came, long youngest) {
+        CompletableFuture<Void> next = news.next(lease.id());
+        try {
+            Optional<Response> reply = acquire(lease, came, youngest);
+            if (reply.isPresent() && reply.get().get(2).toString().equals("busy")) {
+                waitFor(next, Long.parseLong(reply.get().get(3).toString()));
+            }
+            return reply;
+        } finally {
+            news.leave(lease.id(), next);
+        }
     }
 
     private Optional<Response> acquire(Lease lease, String came, long youngest) {

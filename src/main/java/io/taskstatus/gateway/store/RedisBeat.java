@@ -131,7 +131,7 @@ final class RedisBeat implements Runnable, AutoCloseable {
         if (closed) {
             return;
         }
-        String words = RedisLink.wordsOf(fault.getCause() == null ? fault : fault.getCause());
+        String words = RedisLink.wordsOf(fault);
         if (!words.equals(detail)) {
             LOG.warnf("Redis can't be used: %s. This replica goes on by itself", words);
             observer.failed(Operation.OPEN);

@@ -138,8 +138,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     private static boolean isUnknownScript(Throwable fault) {
-        Throwable cause = fault.getCause() == null ? fault : fault.getCause();
-        return cause instanceof ErrorType error && error.is("NOSCRIPT");
+        return causeOf(fault) instanceof ErrorType error && error.is("NOSCRIPT");
     }
 
     private static Request request(Command command, String script, List<String> keys, List<?> arguments) {
@@ -182,7 +181,12 @@ final class RedisLink implements AutoCloseable {
 
     /** What a person is told of {@code fault}. */
     static String wordsOf(Throwable fault) {
-        return fault instanceof TimeoutException ? "no answer in time" : String.valueOf(fault.getMessage());
+        Throwable cause = causeOf(fault);
+        return cause instanceof TimeoutException ? "no answer in time" : String.valueOf(cause.getMessage());
+    }
+
+    private static Throwable causeOf(Throwable fault) {
+        return fault.getCause() == null ? fault : fault.getCause();
     }
 
     private static <T> CompletableFuture<T> unavailable() {

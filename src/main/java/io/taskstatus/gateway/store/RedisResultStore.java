@@ -301,8 +301,7 @@ final class RedisResultStore implements ResultStore {
         try {
             return reply.get();
         } catch (ExecutionException e) {
-            throw new StoreUnavailableException(
-                    "Redis failed: " + RedisLink.wordsOf(e.getCause() == null ? e : e.getCause()), e);
+            throw new StoreUnavailableException("Redis failed: " + RedisLink.wordsOf(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("Told to stop", e);

@@ -28,6 +28,13 @@ final class ProblemReply {
         }
     }
 
+    /** Tells the client that its {@code request} failed for a reason that nobody foresaw. */
+    static void sendUnforeseen(HttpServerResponse response, StatusRequest request) {
+        ProblemDocument problem =
+                ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path()).within(request.traceId());
+        send(response, problem, 1, true);
+    }
+
     /**
      * Sends {@code problem} and ends {@code response}, unless it is under way already.
      *

@@ -10,7 +10,6 @@ import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.lookup.StatusLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.Vigil;
-import io.taskstatus.gateway.problem.ProblemDocument;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
@@ -99,9 +98,7 @@ public final class StatusEvents {
                     "the stream of %s failed; trace %s",
                     request.id(),
                     request.traceId().orElse("none"));
-            ProblemDocument problem = ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path())
-                    .within(request.traceId());
-            ProblemReply.send(http.response(), problem, 1, true);
+            ProblemReply.sendUnforeseen(http.response(), request);
         }
     }
 
@@ -147,8 +144,7 @@ public final class StatusEvents {
     private EventStream stream(HttpServerRequest http, StatusRequest request, Answer.Status first) {
         if (http.version() == HttpVersion.HTTP_1_0) {
             // without length and chunks, only the end of the connection is the stream's end
-            http.response().putHeader("Connection", "close").endHandler(ended -> http.connection()
-                    .close());
+            http.response().endHandler(ended -> http.connection().close());
         }
         return new EventStream(request, http.response(), first, pace, patience, observer, time);
     }

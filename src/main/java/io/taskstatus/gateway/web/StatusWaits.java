@@ -2,12 +2,10 @@ package io.taskstatus.gateway.web;
 
 import io.taskstatus.gateway.lookup.Answer;
 import io.taskstatus.gateway.lookup.BodyRoom;
-import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.LookupObserver;
 import io.taskstatus.gateway.lookup.PatientLookup;
 import io.taskstatus.gateway.lookup.Time;
 import io.taskstatus.gateway.lookup.Vigil;
-import io.taskstatus.gateway.problem.ProblemDocument;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -113,9 +111,7 @@ public final class StatusWaits {
                     "a wait for %s failed; trace %s",
                     request.id(),
                     request.traceId().orElse("none"));
-            ProblemDocument problem = ProblemDocument.of(FailureReason.INTERNAL_ERROR, request.path())
-                    .within(request.traceId());
-            ProblemReply.send(http.response(), problem, 1, true);
+            ProblemReply.sendUnforeseen(http.response(), request);
         }
     }
 }

@@ -13,7 +13,6 @@ import io.restassured.specification.RequestSpecification;
 import io.taskstatus.gateway.FakeUpstream;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,11 +28,8 @@ class AdminRoutesIT extends Gateway {
                     .encodeContentTypeAs("application/x-www-form-urlencoded", ContentType.TEXT)
                     .appendDefaultContentCharsetToContentTypeIfUndefined(false));
 
-    private String results = "";
-
-    @BeforeAll
-    void findRoutes() {
-        results = management("/admin/results");
+    private String results() {
+        return management("/admin/results");
     }
 
     private RequestSpecification operator() {
@@ -44,21 +40,21 @@ class AdminRoutesIT extends Gateway {
     }
 
     private Response inspect(String id) {
-        return operator().get(results + "/" + id);
+        return operator().get(results() + "/" + id);
     }
 
     private Response purge(String id) {
-        return operator().delete(results + "/" + id);
+        return operator().delete(results() + "/" + id);
     }
 
     private Response bring(String lines) {
-        return operator().body(lines).post(results);
+        return operator().body(lines).post(results());
     }
 
     /** The line of {@code id} in an export. */
     private String exported(String id) {
         return operator()
-                .get(results)
+                .get(results())
                 .asString()
                 .lines()
                 .filter(line -> line.contains("\"executionId\":\"" + id + "\""))
@@ -76,23 +72,23 @@ class AdminRoutesIT extends Gateway {
     @Test
     void withoutTheTokenNothingIsSaid() {
         for (String value : List.of("Bearer another", "Basic b3BlcmF0b3I=", "Bearer")) {
-            Response refused = given().header("Authorization", value).get(results);
+            Response refused = given().header("Authorization", value).get(results());
             isProblem(refused, 401, "unauthorized");
             assertThat(refused.header("WWW-Authenticate")).isEqualTo("Bearer");
         }
-        isProblem(given().get(results + "/" + anyId()), 401, "unauthorized");
-        isProblem(given().delete(results + "/" + anyId()), 401, "unauthorized");
-        isProblem(given().post(results), 401, "unauthorized");
+        isProblem(given().get(results() + "/" + anyId()), 401, "unauthorized");
+        isProblem(given().delete(results() + "/" + anyId()), 401, "unauthorized");
+        isProblem(given().post(results()), 401, "unauthorized");
     }
 
     @Test
     void otherMethodsAndPathsAreProblems() {
-        Response put = operator().put(results);
+        Response put = operator().put(results());
         isProblem(put, 405, "method_not_allowed");
         assertThat(put.header("Allow")).isEqualTo("GET, POST");
-        assertThat(operator().post(results + "/" + anyId()).header("Allow")).isEqualTo("GET, DELETE");
-        isProblem(operator().get(results + "/a%2Fb"), 400, "invalid_execution_id");
-        isProblem(operator().get(results.replace("results", "others")), 404, "route_not_found");
+        assertThat(operator().post(results() + "/" + anyId()).header("Allow")).isEqualTo("GET, DELETE");
+        isProblem(operator().get(results() + "/a%2Fb"), 400, "invalid_execution_id");
+        isProblem(operator().get(results().replace("results", "others")), 404, "route_not_found");
     }
 
     @Test
@@ -190,7 +186,7 @@ class AdminRoutesIT extends Gateway {
         String id = anyId();
         upstream.says(id, SUCCESS);
         get(id);
-        Response imported = operator().contentType(type).body(exported(id)).post(results);
+        Response imported = operator().contentType(type).body(exported(id)).post(results());
         assertThat(imported.jsonPath().getInt("alreadyThere")).isOne();
     }
 }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class Gateway {
     static final String PATH = "/task/function/execution-status/";
     static final String ADMIN_TOKEN = "the-operators-token";
+    /** What the settings of the fault tolerance around attempts begin with. */
+    static final String GUARD = "quarkus.fault-tolerance.\"io.taskstatus.gateway.upstream.UpstreamGuard/attempt\".";
 
     FakeUpstream upstream;
     GatewayProcess process;
@@ -40,10 +42,7 @@ abstract class Gateway {
         settings.put("gateway.upstream.attempt-timeout", "2s");
         settings.put("gateway.upstream.max-body", "2M");
         settings.put("gateway.admin.token", ADMIN_TOKEN);
-        settings.put(
-                "quarkus.fault-tolerance.\"io.taskstatus.gateway.upstream.UpstreamGuard/attempt\""
-                        + ".circuit-breaker.request-volume-threshold",
-                "1000000");
+        settings.put(GUARD + "circuit-breaker.request-volume-threshold", "1000000");
         return settings;
     }
 

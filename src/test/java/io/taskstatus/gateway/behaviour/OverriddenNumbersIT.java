@@ -12,9 +12,6 @@ import org.junit.jupiter.api.Test;
 
 /** Quarkus' own settings reach the way to the upstream: the numbers of fault tolerance, and an egress proxy. */
 class OverriddenNumbersIT extends Gateway {
-    private static final String GUARD =
-            "quarkus.fault-tolerance.\"io.taskstatus.gateway.upstream.UpstreamGuard/attempt\".";
-
     /** The upstream has a name that nobody but the proxy can resolve. */
     @Override
     Map<String, String> settings() {

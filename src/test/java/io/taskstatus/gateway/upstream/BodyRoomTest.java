@@ -12,7 +12,6 @@ import io.taskstatus.gateway.lookup.FailureReason;
 import io.taskstatus.gateway.lookup.SourceFailure;
 import io.taskstatus.gateway.status.StatusSnapshot;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -34,8 +33,7 @@ class BodyRoomTest {
     @BeforeEach
     void start() throws IOException {
         FakeUpstream upstream = FakeUpstream.start();
-        UpstreamSettings settings =
-                Rig.settings(upstream.url(), 1_000_000, Duration.ofMillis(800), Duration.ofSeconds(4));
+        UpstreamSettings settings = Rig.settings(upstream.url(), 1_000_000, Rig.ATTEMPT_TIMEOUT, Rig.DEADLINE);
         rig = new Rig(upstream, settings, new UpstreamWire(settings, Optional.empty()), room);
         rig.upstream.answers("large", body(BODY));
         rig.upstream.answers("chunked", body(BODY).chunked());

@@ -19,8 +19,7 @@ final class ClientRig extends Rig {
     }
 
     static ClientRig start(UpstreamGuard guard) throws IOException {
-        FakeUpstream upstream = FakeUpstream.start();
-        return new ClientRig(upstream, settings(upstream.url()), guard);
+        return start(guard, ATTEMPT_TIMEOUT, DEADLINE);
     }
 
     static ClientRig start(UpstreamGuard guard, Duration attemptTimeout, Duration deadline) throws IOException {

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 class Rig implements AutoCloseable {
     static final ExecutionId ID = new ExecutionId("abf5e6d2-f72d-4324-a046-bc6e9f27b303");
     static final int MAX_BODY = 200_000;
+    static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(800);
     static final Duration DEADLINE = Duration.ofSeconds(4);
 
     final FakeUpstream upstream;
@@ -60,7 +61,7 @@ class Rig implements AutoCloseable {
     }
 
     static UpstreamSettings settings(String url) {
-        return settings(url, MAX_BODY, Duration.ofMillis(800), DEADLINE);
+        return settings(url, MAX_BODY, ATTEMPT_TIMEOUT, DEADLINE);
     }
 
     static UpstreamSettings settings(String url, int maxBody, Duration attemptTimeout, Duration deadline) {
