@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every row of the error table, as a client sees it. */
 class ErrorTableIT extends Gateway {
@@ -157,22 +159,23 @@ class ErrorTableIT extends Gateway {
         }
     }
 
-    @Test
-    void aPauseHoldsEverybodyBack() {
+    @ParameterizedTest
+    @CsvSource({"429, upstream_rate_limited", "503, upstream_unavailable"})
+    void aPauseHoldsEverybodyBack(int status, String code) {
         String id = anyId();
         String other = anyId();
         String running = anyId();
         upstream.says(running, RUNNING);
         get(running);
-        upstream.answers(id, status(429).with("Retry-After", "4").saying("{\"message\":\"slow down\"}"));
+        upstream.answers(id, status(status).with("Retry-After", "4").saying("{\"message\":\"slow down\"}"));
         upstream.says(other, SUCCESS);
         Response limited = get(id);
         assertThat(limited.statusCode()).isEqualTo(503);
-        assertThat(limited.jsonPath().getString("code")).isEqualTo("upstream_rate_limited");
+        assertThat(limited.jsonPath().getString("code")).isEqualTo(code);
         assertThat(limited.header("Retry-After")).isEqualTo("4");
         Response held = get(other);
         assertThat(held.statusCode()).isEqualTo(503);
-        assertThat(held.jsonPath().getString("code")).isEqualTo("upstream_rate_limited");
+        assertThat(held.jsonPath().getString("code")).isEqualTo(code);
         assertThat(held.header("Retry-After")).isIn("3", "4");
         Response standIn =
                 await().until(() -> get(running), answer -> "stale-if-error".equals(cacheStatus(answer, "detail")));

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rows of the error table that take another upstream: a name, a port and a certificate that are no good. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -40,9 +42,10 @@ class UnreachableUpstreamIT {
         return given().get("http://127.0.0.1:" + gateway.port() + "/task/function/execution-status/" + id);
     }
 
-    @Test
-    void aNameThatDoesNotResolveIsUnreachableAndTheGatewayIsReady() throws IOException {
-        try (GatewayProcess gateway = before("http://upstream.invalid", "-Dgateway.upstream.deadline=4s")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"http://upstream.invalid", "http://127.0.0.1:1"})
+    void aNameThatDoesNotResolveAndAPortThatRefusesAreUnreachableAndTheGatewayIsReady(String url) throws IOException {
+        try (GatewayProcess gateway = before(url, "-Dgateway.upstream.deadline=4s")) {
             Response problem = get(gateway, "e-1");
             assertThat(problem.statusCode()).isEqualTo(503);
             assertThat(problem.jsonPath().getString("code")).isEqualTo("upstream_unreachable");
